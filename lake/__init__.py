@@ -1,0 +1,1 @@
+"""The library every entry point stands on: rules inside, AWS and Spark at the edges."""

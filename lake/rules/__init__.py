@@ -1,0 +1,1 @@
+"""Pure rules: no AWS, no Spark, no clock, no environment."""

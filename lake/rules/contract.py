@@ -1,0 +1,286 @@
+"""The contract of a dataset: read from ODCS YAML, checked, and handed on as plain values."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from importlib.resources.abc import Traversable
+from typing import Any
+
+import yaml
+
+from lake.errors import ContractError, InvalidRequestError
+from lake.rules.contract_lint import problems_of
+
+
+@dataclass(frozen=True)
+class Projection:
+    """Athena partition projection of one partition key; the range uses Athena's own notation."""
+
+    type: str
+    range: str = ""
+    digits: int = 0
+    format: str = ""
+
+
+@dataclass(frozen=True)
+class WithdrawnCode:
+    """A currency code that ISO 4217 has withdrawn: valid for transactions before `withdrawn`."""
+
+    code: str
+    minor_unit: int
+    withdrawn: str
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a dataset and everything the contract says of it. `type` is a Hive type."""
+
+    name: str
+    type: str
+    description: str = ""
+    source: str | None = None
+    required: bool = False
+    key: bool = False
+    classification: str = "internal"
+    pattern: str | None = None
+    max_length: int | None = None
+    minimum: str | None = None
+    maximum: str | None = None
+    one_of: tuple[str, ...] = ()
+    code_list: str | None = None
+    valid_on: str | None = None
+    withdrawn: tuple[WithdrawnCode, ...] = ()
+    currency_column: str | None = None
+    derived_from: str | None = None
+    projection: Projection | None = None
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """How the dataset's CSV files are written."""
+
+    delimiter: str = ","
+    quote: str = '"'
+    escape: str = '"'
+    encoding: str = "UTF-8"
+    extra_columns: str = "refuse"
+
+
+@dataclass(frozen=True)
+class Thresholds:
+    """What the gate compares a run summary with. Rates are shares of the input, 0 to 1."""
+
+    max_quarantine_rate: float = 0.05
+    max_condemned: int = 100
+    breaker_rows: int = 100
+    breaker_rate: float = 0.02
+    critical_key_conflicts: bool = False
+    max_files_per_partition: int = 1000
+    max_file_megabytes: int = 1024
+
+
+@dataclass(frozen=True)
+class Contract:
+    """One schema version of one dataset."""
+
+    dataset: str
+    schema_version: str
+    version: str
+    status: str
+    layer: str
+    fingerprint: str
+    columns: tuple[Column, ...]
+    partition_columns: tuple[Column, ...]
+    dialect: Dialect = field(default_factory=Dialect)
+    thresholds: Thresholds = field(default_factory=Thresholds)
+    trigger: str = "schedule"
+    sweep_days: int = 7
+    late_policy: str = "append"
+    closed_after_days: int = 5
+    target_file_megabytes: int = 128
+    retention_years: int = 7
+    built_from: str | None = None
+    carried_forward: bool = False
+    control_totals: Mapping[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def key(self) -> tuple[Column, ...]:
+        """Columns of the primary key."""
+        return tuple(column for column in self.columns if column.key)
+
+    @cached_property
+    def source_columns(self) -> tuple[Column, ...]:
+        """Columns that are read from a source file."""
+        return tuple(column for column in self.columns if column.source)
+
+    @cached_property
+    def header(self) -> tuple[str, ...]:
+        """Names a source file's first line must have."""
+        return tuple(str(column.source) for column in self.source_columns)
+
+    def column(self, name: str) -> Column:
+        """The column of that name. Raises ContractError when there is none."""
+        for column in (*self.columns, *self.partition_columns):
+            if column.name == name:
+                return column
+        raise ContractError(f"contract {self.dataset} {self.schema_version} has no column '{name}'")
+
+
+@dataclass(frozen=True)
+class Contracts:
+    """All contracts of a build, and the columns the platform adds."""
+
+    by_version: Mapping[tuple[str, str], Contract]
+    lineage: tuple[Column, ...]
+    quarantine: Contract
+
+    def datasets(self, layer: str) -> list[str]:
+        """Names of a layer's datasets."""
+        return sorted({each.dataset for each in self.by_version.values() if each.layer == layer})
+
+    def versions(self, dataset: str) -> list[Contract]:
+        """All versions of a dataset, oldest first. Raises InvalidRequestError when there is none."""
+        found = [each for (name, _), each in self.by_version.items() if name == dataset]
+        if not found:
+            raise InvalidRequestError(
+                f"no contract for dataset '{dataset}'; there are: {', '.join(sorted({n for n, _ in self.by_version}))}"
+            )
+        return sorted(found, key=lambda each: int(each.schema_version.removeprefix("v")))
+
+    def newest(self, dataset: str) -> Contract:
+        """The newest active version of a dataset."""
+        active = [each for each in self.versions(dataset) if each.status == "active"]
+        if not active:
+            raise InvalidRequestError(f"dataset '{dataset}' has no active contract version")
+        return active[-1]
+
+    def get(self, dataset: str, schema_version: str) -> Contract:
+        """One version of a dataset."""
+        found = self.by_version.get((dataset, schema_version))
+        if found is None:
+            raise InvalidRequestError(f"dataset '{dataset}' has no contract {schema_version}")
+        return found
+
+    def built_from(self, dataset: str) -> list[Contract]:
+        """The gold contracts that are built from a dataset, by name."""
+        names = sorted({each.dataset for each in self.by_version.values() if each.built_from == dataset})
+        return [self.newest(name) for name in names]
+
+
+def load_contracts(root: Traversable) -> Contracts:
+    """Read every `<dataset>/v*.yaml` below root. Raises ContractError naming the file and all its problems."""
+    folders = sorted((each for each in root.iterdir() if each.is_dir()), key=lambda each: each.name)
+    parsed = [
+        read_contract(file.read_text(encoding="utf-8"), f"{folder.name}/{file.name}")
+        for folder in folders
+        for file in sorted(folder.iterdir(), key=lambda each: each.name)
+        if file.name.startswith("v") and file.name.endswith(".yaml")
+    ]
+    lineage, quarantine = (_platform(root, name) for name in ("lineage", "quarantine"))
+    return Contracts({(each.dataset, each.schema_version): each for each in parsed}, lineage.columns, quarantine)
+
+
+def _platform(root: Traversable, name: str) -> Contract:
+    file = root / "platform" / f"{name}.yaml"
+    return read_contract(file.read_text(encoding="utf-8"), f"platform/{name}.yaml")
+
+
+def read_contract(text: str, origin: str) -> Contract:
+    """One contract from its YAML. `origin` is the file name, used in messages and checked against the content."""
+    try:
+        document = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise ContractError(f"{origin} is not YAML: {error}") from error
+    problems = problems_of(document, origin)
+    if problems:
+        raise ContractError(f"{origin}: " + "; ".join(problems))
+    return _contract(document, hashlib.sha256(text.encode()).hexdigest())
+
+
+def custom(node: Mapping[str, Any]) -> dict[str, Any]:
+    """An ODCS node's customProperties as a dictionary."""
+    return {entry["property"]: entry["value"] for entry in node.get("customProperties", [])}
+
+
+def _contract(document: dict[str, Any], fingerprint: str) -> Contract:
+    table, extra = document["schema"][0], custom(document)
+    properties = table["properties"]
+    late = extra.get("late", {})
+    retention = [each["value"] for each in document.get("slaProperties", []) if each["property"] == "retention"]
+    partitioned = sorted((p for p in properties if p.get("partitioned")), key=lambda p: p["partitionKeyPosition"])
+    return Contract(
+        dataset=table["name"],
+        schema_version=extra["schemaVersion"],
+        version=document["version"],
+        status=document["status"],
+        layer=extra["layer"],
+        fingerprint=fingerprint,
+        columns=tuple(_column(p) for p in properties if not p.get("partitioned")),
+        partition_columns=tuple(_column(p) for p in partitioned),
+        dialect=_dialect(extra.get("csv", {})),
+        thresholds=_thresholds(extra.get("gate", {})),
+        trigger=extra.get("trigger", "schedule"),
+        sweep_days=extra.get("sweepDays", 7),
+        late_policy=late.get("policy", "append"),
+        closed_after_days=late.get("closedAfterDays", 5),
+        target_file_megabytes=extra.get("targetFileMegabytes", 128),
+        retention_years=retention[0] if retention else 7,
+        built_from=extra.get("builtFrom"),
+        carried_forward=extra.get("carriedForward", False),
+        control_totals=extra.get("controlTotals", {}),
+    )
+
+
+def _column(node: dict[str, Any]) -> Column:
+    options, extra = node.get("logicalTypeOptions", {}), custom(node)
+    projection = extra.get("projection")
+    return Column(
+        name=node["name"],
+        type=node["physicalType"],
+        description=node.get("description", ""),
+        source=extra.get("source"),
+        required=node.get("required", False),
+        key=node.get("primaryKey", False),
+        classification=node.get("classification", "internal"),
+        pattern=options.get("pattern"),
+        max_length=options.get("maxLength"),
+        minimum=_text(options.get("minimum")),
+        maximum=_text(options.get("maximum")),
+        one_of=tuple(extra.get("oneOf", ())),
+        code_list=extra.get("codeList"),
+        valid_on=extra.get("validOn"),
+        withdrawn=tuple(
+            WithdrawnCode(each["code"], each["minorUnit"], each["withdrawn"])
+            for each in extra.get("withdrawnCodes", ())
+        ),
+        currency_column=extra.get("currencyColumn"),
+        derived_from=extra.get("derivedFrom"),
+        projection=_projection(projection) if projection else None,
+    )
+
+
+def _projection(node: dict[str, Any]) -> Projection:
+    return Projection(node["type"], str(node.get("range", "")), node.get("digits", 0), node.get("format", ""))
+
+
+def _dialect(node: dict[str, Any]) -> Dialect:
+    given = {"extra_columns" if key == "extraColumns" else key: value for key, value in node.items()}
+    return Dialect(**given)
+
+
+def _thresholds(node: dict[str, Any]) -> Thresholds:
+    breaker, default = node.get("circuitBreaker", {}), Thresholds()
+    return Thresholds(
+        max_quarantine_rate=node.get("maxQuarantineRate", default.max_quarantine_rate),
+        max_condemned=node.get("maxCondemned", default.max_condemned),
+        breaker_rows=breaker.get("minRows", default.breaker_rows),
+        breaker_rate=breaker.get("maxRate", default.breaker_rate),
+        critical_key_conflicts=node.get("criticalKeyConflicts", default.critical_key_conflicts),
+        max_files_per_partition=node.get("maxFilesPerPartition", default.max_files_per_partition),
+        max_file_megabytes=node.get("maxFileMegabytes", default.max_file_megabytes),
+    )
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)

@@ -1,0 +1,103 @@
+"""Our own rules for a contract, beside what the ODCS schema says."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+LAYERS = {"silver", "gold", "quarantine", "control"}
+TRIGGERS = {"per_object", "on_ready_marker", "schedule"}
+LATE_POLICIES = {"append", "propose_backfill", "refuse"}
+STATUSES = {"active", "deprecated", "closed", "archived"}
+_NAME = re.compile(r"[a-z][a-z0-9_]*")
+_TYPE = re.compile(
+    r"string|int|bigint|smallint|tinyint|double|float|boolean|date|timestamp|binary|decimal\(\d+,\d+\)|(array|map|struct)<.*>"
+)
+
+
+def problems_of(document: Any, origin: str) -> list[str]:
+    """Everything wrong with a contract document, in words; empty when it is fine."""
+    try:
+        return [*_contract_problems(document, origin), *_column_problems(document)]
+    except (KeyError, TypeError, IndexError, AttributeError, ValueError) as error:
+        return [f"not an ODCS data contract with one schema object ({type(error).__name__}: {error})"]
+
+
+def _contract_problems(document: dict[str, Any], origin: str) -> Iterator[str]:
+    table, extra = document["schema"][0], _custom(document)
+    folder, _, file = origin.partition("/")
+    if document.get("apiVersion") != "v3.1.0" or document.get("kind") != "DataContract":
+        yield "expected apiVersion v3.1.0 and kind DataContract"
+    if len(document["schema"]) != 1:
+        yield f"expected one schema object, found {len(document['schema'])}"
+    if folder != "platform" and file and (table["name"] != folder or f"{extra.get('schemaVersion')}.yaml" != file):
+        yield f"describes {table['name']} {extra.get('schemaVersion')}, expected {folder} {file.removesuffix('.yaml')}"
+    for name, found, allowed in (
+        ("layer", extra.get("layer"), LAYERS),
+        ("status", document.get("status"), STATUSES),
+        ("trigger", extra.get("trigger", "schedule"), TRIGGERS),
+        ("late policy", extra.get("late", {}).get("policy", "append"), LATE_POLICIES),
+        ("extraColumns", extra.get("csv", {}).get("extraColumns", "refuse"), {"refuse", "ignore"}),
+    ):
+        if found not in allowed:
+            yield f"{name} is '{found}', expected one of {', '.join(sorted(allowed))}"
+    yield from _threshold_problems(extra.get("gate", {}))
+
+
+def _threshold_problems(gate: dict[str, Any]) -> Iterator[str]:
+    breaker = gate.get("circuitBreaker", {})
+    for name, rate in (("maxQuarantineRate", gate.get("maxQuarantineRate")), ("maxRate", breaker.get("maxRate"))):
+        if rate is not None and not 0 < rate <= 1:
+            yield f"gate.{name} is {rate}, expected a share above 0 and at most 1"
+    for name in ("maxCondemned", "maxFilesPerPartition", "maxFileMegabytes"):
+        if gate.get(name, 1) < 1:
+            yield f"gate.{name} is {gate[name]}, expected at least 1"
+
+
+def _column_problems(document: dict[str, Any]) -> Iterator[str]:
+    properties = document["schema"][0]["properties"]
+    names = [each["name"] for each in properties]
+    extra = _custom(document)
+    sources = [source for each in properties if (source := _custom(each).get("source"))]
+    for what, given in (("column", names), ("source column", sources)):
+        for name in sorted({each for each in given if given.count(each) > 1}):
+            yield f"{what} '{name}' is declared twice"
+    if extra.get("layer") == "silver" and sources and not any(each.get("primaryKey") for each in properties):
+        yield "no column is the primaryKey, expected at least one"
+    for each in properties:
+        yield from _one_column(each, names)
+
+
+def _one_column(node: dict[str, Any], names: list[str]) -> Iterator[str]:
+    name, extra = node["name"], _custom(node)
+    if not _NAME.fullmatch(name):
+        yield f"column '{name}' is not lower case with underscores"
+    if not _TYPE.fullmatch(str(node.get("physicalType"))):
+        yield f"column '{name}' has physicalType '{node.get('physicalType')}', expected a Hive type"
+    if node.get("primaryKey") and not node.get("required"):
+        yield f"key column '{name}' must be required"
+    for reference in ("validOn", "currencyColumn", "derivedFrom"):
+        if reference in extra and extra[reference] not in names:
+            yield f"column '{name}' refers to '{extra[reference]}' ({reference}), which is not a column"
+    if node.get("partitioned"):
+        yield from _projection_problems(name, extra.get("projection"))
+    if "pattern" in node.get("logicalTypeOptions", {}):
+        yield from _pattern_problem(name, node["logicalTypeOptions"]["pattern"])
+
+
+def _projection_problems(name: str, projection: dict[str, Any] | None) -> Iterator[str]:
+    if projection is None:
+        yield f"partition column '{name}' has no projection, so Athena could not find its partitions"
+    elif projection.get("type") in {"integer", "date"} and str(projection.get("range", "")).count(",") != 1:
+        yield f"partition column '{name}' needs a projection range of two ends"
+
+
+def _pattern_problem(name: str, pattern: str) -> Iterator[str]:
+    # \p{Cntrl} is Java's spelling; Python's re has no such class, so it is replaced before the trial
+    try:
+        re.compile(re.sub(r"\\p\{\w+\}", "a", pattern))
+    except re.error as error:
+        yield f"column '{name}' has a pattern that does not compile: {error}"
+
+
+def _custom(node: dict[str, Any]) -> dict[str, Any]:
+    return {entry["property"]: entry["value"] for entry in node.get("customProperties", [])}

@@ -1,0 +1,118 @@
+"""Every S3 key of the project is built here, and nowhere else."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from lake.rules.run import RunId
+
+SUCCESS = "_SUCCESS"
+LATEST = "_LATEST.json"
+MANIFEST = "symlink.txt"
+READY_MARKER = "_READY"
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where one schema version of a dataset lives: a bucket and the prefix of its four rooms."""
+
+    bucket: str
+    prefix: str
+
+    def run(self, run_id: RunId) -> str:
+        """Folder of a run."""
+        return f"{self.prefix}/runs/run_id={run_id}"
+
+    def attempt(self, run_id: RunId, attempt: str) -> str:
+        """Folder that one attempt of a run writes its files to."""
+        return f"{self.run(run_id)}/attempt={attempt}"
+
+    def summary(self, run_id: RunId) -> str:
+        """Key of the run summary, written last."""
+        return f"{self.run(run_id)}/{SUCCESS}"
+
+    def audit_manifest(self, run_id: RunId) -> str:
+        """Key of the manifest behind the audit table: all files of one run."""
+        return f"{self.prefix}/audit/run_id={run_id}/{MANIFEST}"
+
+    def snapshot(self, partition: str, snapshot_id: str) -> str:
+        """Key of one immutable snapshot."""
+        return f"{self.prefix}/snapshots/{partition}/{snapshot_id}.json"
+
+    @property
+    def current_prefix(self) -> str:
+        """Prefix of all manifests; one LIST of it names every partition."""
+        return f"{self.prefix}/current/"
+
+    def manifest(self, partition: str) -> str:
+        """Key of the manifest, the commit point of a partition."""
+        return f"{self.current_prefix}{partition}/{MANIFEST}"
+
+    def latest(self, partition: str) -> str:
+        """Key of the commit's record, derived from the snapshot."""
+        return f"{self.current_prefix}{partition}/{LATEST}"
+
+
+def table_place(bucket: str, dataset: str, schema_version: str) -> Place:
+    """Place of a silver or gold dataset."""
+    return Place(bucket, f"{dataset}/schema_v={schema_version}")
+
+
+def quarantine_place(bucket: str, dataset: str) -> Place:
+    """Place of the rows of a dataset that wait for a person."""
+    return Place(bucket, f"{dataset}/quarantined")
+
+
+def condemned_place(bucket: str, dataset: str) -> Place:
+    """Place of the rows of a dataset that used their attempts."""
+    return Place(bucket, f"{dataset}/condemned")
+
+
+def bronze_prefix(dataset: str, day: date) -> str:
+    """Prefix of one day's deliveries."""
+    return f"{dataset}/ingest_date={day.isoformat()}/"
+
+
+def plan(run_id: RunId) -> str:
+    """Key of a run's plan (control bucket, as all below)."""
+    return f"runs/{run_id}/plan.json"
+
+
+def journal(run_id: RunId) -> str:
+    """Key of the journal of a run's promotion."""
+    return f"runs/{run_id}/journal.json"
+
+
+def failure(run_id: RunId) -> str:
+    """Key of the context a failed run leaves."""
+    return f"runs/{run_id}/_FAILED.json"
+
+
+def claim(dataset: str, ingest_date: str, source_id: str) -> str:
+    """Key of the claim on one source."""
+    return f"{claims_prefix(dataset, ingest_date)}{source_id}.json"
+
+
+def claims_prefix(dataset: str, ingest_date: str) -> str:
+    """Prefix of the claims on one day's sources."""
+    return f"sources/{dataset}/ingest_date={ingest_date}/"
+
+
+def lease(dataset: str) -> str:
+    """Key of the lease that lets one run of a dataset work at a time."""
+    return f"leases/{dataset}.json"
+
+
+def ledger_entry(dataset: str, run_id: RunId) -> str:
+    """Key of a run's line in the run ledger."""
+    return f"run_summaries/dataset={dataset}/month={run_id.at:%Y-%m}/{run_id}.json"
+
+
+def uri(bucket: str, key: str) -> str:
+    """`s3://` address of an object."""
+    return f"s3://{bucket}/{key}"
+
+
+def split_uri(address: str) -> tuple[str, str]:
+    """Bucket and key of an `s3://` address."""
+    bucket, _, key = address.removeprefix("s3://").partition("/")
+    return bucket, key

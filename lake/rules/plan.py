@@ -1,0 +1,54 @@
+"""The plan of a run: which sources it takes, at which version, with how many records."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Source:
+    """One bronze object. `records` is counted apart from Spark; `header` is in file order."""
+
+    source_id: str
+    bucket: str
+    key: str
+    version_id: str
+    etag: str
+    size: int
+    ingest_date: str
+    records: int
+    header: tuple[str, ...]
+    compression: str | None
+    multiline: bool
+    uri: str
+
+
+@dataclass(frozen=True)
+class RefusedSource:
+    """A bronze object that cannot be read under the contract, and why."""
+
+    source_id: str
+    key: str
+    code: str
+    message: str
+
+
+@dataclass(frozen=True)
+class Plan:
+    """`plan.json`: everything a run needs to know before it starts."""
+
+    plan_version: int
+    run_id: str
+    dataset: str
+    schema_version: str
+    kind: str
+    mode: str
+    execution_arn: str
+    build_id: str
+    contract_sha256: str
+    planned_at: str
+    sources: tuple[Source, ...]
+    refused_sources: tuple[RefusedSource, ...] = ()
+
+    @property
+    def input_records(self) -> int:
+        """Records in all sources, by the independent count."""
+        return sum(source.records for source in self.sources)

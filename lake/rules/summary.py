@@ -1,0 +1,111 @@
+"""The run summary: what a run leaves in `_SUCCESS` for the gate and the promotion."""
+
+from dataclasses import dataclass, field
+
+APPEND = "append"
+REPLACE = "replace"
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Where every input record ended (P1)."""
+
+    input: int
+    valid: int
+    quarantined: int = 0
+    condemned: int = 0
+    duplicate: int = 0
+
+    @property
+    def accounted(self) -> int:
+        """Rows that have an end."""
+        return self.valid + self.quarantined + self.condemned + self.duplicate
+
+
+@dataclass(frozen=True)
+class FileEntry:
+    """One data file; rows and key range come from its footer, bytes from the object."""
+
+    uri: str
+    rows: int
+    bytes: int
+    run_id: str
+    key_min: str | None = None
+    key_max: str | None = None
+
+
+@dataclass(frozen=True)
+class Base:
+    """The state of a partition that a run looked at before it wrote."""
+
+    sequence: int
+    snapshot_id: str
+
+
+@dataclass(frozen=True)
+class PartitionFiles:
+    """The files a run wrote for one partition, and what was current when it looked (None: nothing)."""
+
+    partition: str
+    rows: int
+    files: tuple[FileEntry, ...]
+    base: Base | None = None
+
+
+@dataclass(frozen=True)
+class SourceRef:
+    """The trace from a run back to a bronze object."""
+
+    source_id: str
+    bucket: str
+    key: str
+    version_id: str
+    etag: str
+    ingest_date: str
+    records: int
+
+
+@dataclass(frozen=True)
+class ControlTotal:
+    """What must agree between a gold partition and the silver it was built from."""
+
+    partition: str
+    rows: int
+    expected_rows: int
+    amount: str
+    expected_amount: str
+
+
+@dataclass(frozen=True)
+class RunSummary:
+    """`_SUCCESS`. `columns` are the data columns read back from the footers, name to Hive type.
+
+    Gold: `counts.input` and `counts.valid` are rows written; `inputs` maps `<dataset>/<partition>` to the
+    snapshot id that was read; `control_totals` has one entry for each partition.
+    """
+
+    summary_version: int
+    run_id: str
+    dataset: str
+    layer: str
+    schema_version: str
+    kind: str
+    mode: str
+    execution_arn: str
+    build_id: str
+    contract_version: str
+    contract_sha256: str
+    attempt: str
+    started_at: str
+    finished_at: str
+    counts: Counts
+    columns: dict[str, str]
+    partitions: tuple[PartitionFiles, ...]
+    quarantine: tuple[PartitionFiles, ...] = ()
+    condemned: tuple[PartitionFiles, ...] = ()
+    quarantine_columns: dict[str, str] = field(default_factory=dict)
+    errors: dict[str, int] = field(default_factory=dict)
+    late: dict[str, int] = field(default_factory=dict)
+    sources: tuple[SourceRef, ...] = ()
+    inputs: dict[str, str] = field(default_factory=dict)
+    control_totals: tuple[ControlTotal, ...] = ()

@@ -1,0 +1,1 @@
+"""One use-case a file, written against the small Protocols in `ports`."""
