@@ -22,10 +22,17 @@ def to_json(record: Any, *, one_line: bool = False) -> str:
 def from_json(kind: type[R], text: str | bytes, origin: str) -> R:
     """A record from its JSON. Raises RecordError naming `origin` and the field that is wrong."""
     try:
-        record: R = _build(kind, json.loads(text))
-        return record
+        value = json.loads(text)
     except (json.JSONDecodeError, UnicodeDecodeError) as error:
         raise RecordError(f"{origin} is not JSON: {error}") from error
+    return from_dict(kind, value, origin)
+
+
+def from_dict(kind: type[R], value: Any, origin: str) -> R:
+    """A record from parsed JSON. Raises RecordError naming `origin` and the field that is wrong."""
+    try:
+        record: R = _build(kind, value)
+        return record
     except (TypeError, ValueError, KeyError) as error:
         raise RecordError(f"{origin} is not a {kind.__name__}: {error}") from error
 

@@ -12,6 +12,17 @@ READY_MARKER = "_READY"
 
 
 @dataclass(frozen=True)
+class Buckets:
+    """The bucket of each layer."""
+
+    bronze: str
+    silver: str
+    gold: str
+    quarantine: str
+    control: str
+
+
+@dataclass(frozen=True)
 class Place:
     """Where one schema version of a dataset lives: a bucket and the prefix of its four rooms."""
 

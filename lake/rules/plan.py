@@ -33,7 +33,10 @@ class RefusedSource:
 
 @dataclass(frozen=True)
 class Plan:
-    """`plan.json`: everything a run needs to know before it starts."""
+    """`plan.json`: everything a run needs to know before it starts.
+
+    `notes` says why an object that the trigger names is neither taken nor refused.
+    """
 
     plan_version: int
     run_id: str
@@ -47,6 +50,7 @@ class Plan:
     planned_at: str
     sources: tuple[Source, ...]
     refused_sources: tuple[RefusedSource, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def input_records(self) -> int:

@@ -7,7 +7,10 @@ from lake.rules.summary import FileEntry, SourceRef
 
 @dataclass(frozen=True)
 class Snapshot:
-    """`snapshots/<partition>/<snapshot_id>.json`, and `_LATEST.json` of the current one."""
+    """`snapshots/<partition>/<snapshot_id>.json`, and `_LATEST.json` of the current one.
+
+    Gold: `inputs` maps `<dataset>/<partition>` to the snapshot it was built from.
+    """
 
     snapshot_version: int
     snapshot_id: str
@@ -28,6 +31,7 @@ class Snapshot:
     files: tuple[FileEntry, ...]
     sources: tuple[SourceRef, ...] = ()
     counts: dict[str, int] = field(default_factory=dict)
+    inputs: dict[str, str] = field(default_factory=dict)
     approved_by: str | None = None
     reason: str | None = None
 

@@ -1,32 +1,11 @@
 """What a step needs from the outside world. `lake.aws` provides it; tests use fakes."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Protocol
 
+from lake.rules.objects import ObjectInfo, StoredObject
 
-@dataclass(frozen=True)
-class StoredObject:
-    """An object as read: bytes, ETag and user metadata."""
-
-    body: bytes
-    etag: str
-    metadata: Mapping[str, str] = field(default_factory=dict)
-
-    @property
-    def text(self) -> str:
-        """The body as UTF-8."""
-        return self.body.decode()
-
-
-@dataclass(frozen=True)
-class ObjectInfo:
-    """An object's head, or one entry of a listing (then version_id is empty)."""
-
-    key: str
-    etag: str
-    size: int
-    version_id: str = ""
+__all__ = ["Clock", "Executions", "JobLogs", "Metrics", "Notifier", "ObjectInfo", "Store", "StoredObject"]
 
 
 class Store(Protocol):
@@ -65,6 +44,18 @@ class Notifier(Protocol):
     """SNS: one mail to the platform team. Subjects are cut to 100 ASCII characters."""
 
     def send(self, subject: str, body: str) -> None: ...
+
+
+class Metrics(Protocol):
+    """CloudWatch: numbers about one dataset."""
+
+    def count(self, dataset: str, numbers: Mapping[str, int]) -> None: ...
+
+
+class JobLogs(Protocol):
+    """CloudWatch Logs: the last lines a job run wrote, oldest first."""
+
+    def tail(self, job_run_id: str) -> Sequence[str]: ...
 
 
 class Clock(Protocol):

@@ -1,0 +1,82 @@
+# Every step of CI is a target here. `make` alone prints this help.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+
+VENV := .venv
+PYTHON := $(VENV)/bin/python
+STAMP := $(VENV)/.assay-installed
+CHECKOV := .tools/checkov/bin/checkov
+UV_VERSION := 0.13.9
+export PYTHONPATH := .:glue:lambda:scripts
+
+##@ Start here
+
+demo: setup ## Bring the stack up on this machine, ingest the sample, query balances
+	$(VENV)/bin/assay demo
+
+test: setup ## Everything that must pass: unit, Spark, AWS, Terraform, the stack's scenarios
+	$(PYTHON) -m pytest -m "not slow" $(PYTEST_ARGS)
+
+test-slow: setup ## Scenarios that take minutes: kills, real input
+	$(PYTHON) -m pytest tests/scenarios -m slow $(PYTEST_ARGS)
+
+##@ While you work
+
+setup: $(STAMP) preflight ## Make the environment from the hash-pinned lock
+preflight: ## Say what is missing on this machine (Java 17, Terraform), and how to get it
+	@bash scripts/preflight.sh
+
+$(STAMP): requirements.lock pyproject.toml
+	@bash scripts/make_environment.sh $(VENV) $(UV_VERSION)
+	@touch $@
+
+unit: setup ## Rules and steps only; seconds
+	$(PYTHON) -m pytest tests/unit -q
+
+lint: setup ## Style, types, import directions, contracts, SQL, shell, workflows, Terraform
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/mypy
+	$(VENV)/bin/lint-imports
+	$(PYTHON) -m assay contract check
+	$(VENV)/bin/sqruff lint sql
+	$(VENV)/bin/yamllint --strict .
+	$(VENV)/bin/shellcheck scripts/*.sh .ci/run
+	@$(MAKE) --no-print-directory lint-workflows terraform-check
+
+lint-workflows: setup ## GitHub workflows: zizmor
+	$(VENV)/bin/zizmor --offline --quiet .github
+
+format: setup ## Rewrite Python, SQL and Terraform in the house style
+	$(VENV)/bin/ruff check --fix .
+	$(VENV)/bin/ruff format .
+	terraform fmt -recursive terraform
+
+render: setup ## Write what is generated from the contracts (views)
+	$(PYTHON) -m assay contract render
+
+bench: setup ## Measure, side by side with peers (minutes; not part of the tests)
+	$(PYTHON) -m tests.benchmarks $(BENCH_ARGS)
+
+##@ Terraform
+
+terraform-check: setup $(CHECKOV) ## fmt, validate, module tests, checkov
+	$(PYTHON) -m assay terraform-check
+
+$(CHECKOV): requirements-checkov.lock
+	@bash scripts/make_environment.sh .tools/checkov $(UV_VERSION) requirements-checkov.lock
+	@touch $@
+
+##@ Keep in order
+
+lock: ## Recompile the hash-pinned locks from pyproject.toml
+	@bash scripts/lock.sh $(UV_VERSION)
+
+clean: ## Remove what can be made again (stops the local AWS)
+	-$(VENV)/bin/assay local reset
+	rm -rf build .local .pytest_cache .mypy_cache .ruff_cache
+
+help: ## This help
+	@awk 'BEGIN {FS = ":.*##"} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*##/ {printf "  %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: demo test test-slow setup preflight unit lint lint-workflows format render bench terraform-check lock clean help

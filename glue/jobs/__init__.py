@@ -1,0 +1,1 @@
+"""One file, one Glue job: parse arguments, wire, call."""

@@ -1,0 +1,50 @@
+"""Late rows: valid rows of a month that was closed when their source was delivered."""
+
+from collections import Counter
+from datetime import date, timedelta
+
+from pyspark.sql import functions as F
+
+from lake.rules import partition
+from lake.rules.contract import Contract
+from lake.rules.summary import PartitionFiles
+from lake.spark.current import read_files
+from transforms.job_run import JobRun
+from transforms.written import Written
+
+
+def late_rows(run: JobRun, contract: Contract, valid: Written, folder: str) -> dict[str, int]:
+    """Late rows by month. Files are opened only where some sources came in time and some did not."""
+    days = {source.source_id: source.ingest_date for source in run.plan.sources}
+    late: Counter[str] = Counter()
+    mixed: list[PartitionFiles] = []
+    for part in valid.partitions:
+        verdicts = {_is_late(part.partition, day, contract) for day in days.values()}
+        if verdicts == {True}:
+            late[partition.month_of(part.partition)] += part.rows
+        elif True in verdicts:
+            mixed.append(part)
+    if mixed:
+        late.update(_count(run, contract, mixed, days, folder))
+    return dict(sorted(late.items()))
+
+
+def _count(
+    run: JobRun, contract: Contract, parts: list[PartitionFiles], days: dict[str, str], folder: str
+) -> Counter[str]:
+    uris = [file.uri for part in parts for file in part.files]
+    names = [each.name for each in contract.partition_columns]
+    rows = read_files(run.spark, uris, folder, "source_id string")
+    late: Counter[str] = Counter()
+    for row in rows.groupBy(*names, "source_id").agg(F.count("*").alias("rows")).collect():
+        place = partition.path({name: row[name] for name in names})
+        if _is_late(place, days[row["source_id"]], contract):
+            late[partition.month_of(place)] += row["rows"]
+    return late
+
+
+def _is_late(part: str, ingest_date: str, contract: Contract) -> bool:
+    first = partition.first_day(partition.month_of(part))
+    next_month = (first.replace(day=1) + timedelta(days=32)).replace(day=1)
+    closed_from = next_month + timedelta(days=contract.closed_after_days)
+    return date.fromisoformat(ingest_date) >= closed_from

@@ -1,0 +1,53 @@
+"""The quarantine files of a run. A row that waits there already is not opened twice."""
+
+from dataclasses import dataclass
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from lake.rules import layout, partition
+from lake.spark.current import read_files
+from lake.spark.split import Origin
+from lake.spark.write import balanced
+from transforms.job_run import JobRun, pointers
+from transforms.written import NOTHING, Written, write_files
+
+
+@dataclass(frozen=True)
+class Quarantined:
+    """The files, how many rows have each error code, and how many rows were waiting already."""
+
+    files: Written
+    errors: dict[str, int]
+    known: int
+
+
+NONE = Quarantined(NOTHING, {}, 0)
+
+
+def quarantine(run: JobRun, rows: DataFrame, origin: Origin) -> Quarantined:
+    """Write the rows that are new to quarantine. A condemned row needs an approval, so it is not new either."""
+    bucket, dataset = run.lake.buckets.quarantine, origin.contract.dataset
+    place, condemned = layout.quarantine_place(bucket, dataset), layout.condemned_place(bucket, dataset)
+    days = sorted({partition.path({"ingest_date": each.ingest_date}) for each in origin.sources})
+    bases = pointers(run, place, days)
+    waiting = [*bases.values(), *pointers(run, condemned, days).values()]
+    uris = [uri for pointer in waiting for uri in pointer.uris]
+    known = 0
+    if uris:
+        ids = read_files(run.spark, uris, None, "row_id string")
+        known = rows.join(ids, "row_id", "left_semi").count()
+        rows = rows.join(ids, "row_id", "left_anti")
+    promised = run.lake.contracts.quarantine
+    rows = balanced(rows, promised.partition_columns)
+    files = write_files(run, place, rows, promised.partition_columns, "row_id", bases)
+    return Quarantined(files, _errors(run, files), known)
+
+
+def _errors(run: JobRun, files: Written) -> dict[str, int]:
+    """Rows with each error code, as written. A row that has a code in two columns counts once."""
+    if not files.partitions:
+        return {}
+    rows = read_files(run.spark, files.uris, None, "errors array<struct<code:string>>")
+    codes = rows.select(F.explode(F.array_distinct("errors.code")).alias("code"))
+    return {row["code"]: row["count"] for row in codes.groupBy("code").count().orderBy("code").collect()}

@@ -1,0 +1,92 @@
+"""Bronze to silver: a run's sources become silver files, quarantine files and a run summary. Nothing is promoted."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from pyspark.sql import DataFrame
+
+from lake.errors import InputMismatchError
+from lake.rules import layout
+from lake.rules.contract import Contract
+from lake.rules.layout import Place
+from lake.rules.plan import Source
+from lake.rules.snapshot import Pointer
+from lake.rules.summary import APPEND, Counts, RunSummary
+from lake.spark import columns
+from lake.spark.current import read_files
+from lake.spark.duplicates import CONFLICT, DUPLICATE, losers
+from lake.spark.judge import judged
+from lake.spark.read import read_sources
+from lake.spark.reuse import shuffled_once
+from lake.spark.split import Origin, quarantined_rows, valid_rows
+from lake.spark.tally import tally_of
+from lake.spark.write import balanced
+from transforms.job_run import JobRun, leave_summary, pointers, summary_from, summary_of
+from transforms.late import late_rows
+from transforms.quarantine import NONE, Quarantined, quarantine
+from transforms.written import Written, write_files
+
+
+def bronze_to_silver(run: JobRun) -> RunSummary:
+    """Read exactly what the plan names, judge every record, write, and leave the run summary."""
+    contract = run.lake.contracts.get(run.plan.dataset, run.plan.schema_version)
+    place = layout.table_place(run.lake.buckets.silver, contract.dataset, contract.schema_version)
+    return summary_of(run, place) or leave_summary(run, place, _ingest(run, contract, place))
+
+
+def _ingest(run: JobRun, contract: Contract, place: Place) -> RunSummary:
+    sources = sorted(run.plan.sources, key=lambda each: (each.ingest_date, each.source_id))
+    _check_plan(run, contract, sources)
+    raw = read_sources(run.spark, sources, contract)
+    origin = Origin(run.lake.contracts, contract, str(run.run_id), run.started_at, sources, raw.shapes)
+    rows = shuffled_once(balanced(judged(raw.frame, contract), contract.partition_columns))
+    tally = tally_of(rows, contract)
+    bases = pointers(run, place, tally.clean)
+    taken = losers(rows, _current_keys(run, place, contract, bases), contract).persist()
+    outcomes = {row[columns.OUTCOME]: row["count"] for row in taken.groupBy(columns.OUTCOME).count().collect()}
+    good = valid_rows(rows, taken, origin)
+    valid = write_files(run, place, good, contract.partition_columns, contract.key[0].name, bases)
+    bad = NONE
+    if tally.dirty or outcomes.get(CONFLICT):
+        bad = quarantine(run, quarantined_rows(rows, taken, origin), origin)
+    duplicates = outcomes.get(DUPLICATE, 0) + bad.known
+    return _summary(run, contract, place, valid, bad, duplicates)
+
+
+def _summary(
+    run: JobRun, contract: Contract, place: Place, valid: Written, bad: Quarantined, duplicates: int
+) -> RunSummary:
+    counts = Counts(run.plan.input_records, valid.rows, bad.files.rows, 0, duplicates)
+    return replace(
+        summary_from(run, contract, run.plan.mode, counts, valid.columns, valid.partitions),
+        quarantine=bad.files.partitions,
+        quarantine_columns=bad.files.columns,
+        errors=bad.errors,
+        late=late_rows(run, contract, valid, run.folder(place)),
+    )
+
+
+def _check_plan(run: JobRun, contract: Contract, sources: Sequence[Source]) -> None:
+    if run.plan.contract_sha256 != contract.fingerprint:
+        raise InputMismatchError(
+            f"run {run.run_id} was planned under contract {contract.dataset} {contract.schema_version} "
+            f"{run.plan.contract_sha256}, this build has {contract.fingerprint}; start a new run"
+        )
+    for source in sources:
+        found = run.lake.store.head(source.bucket, source.key)
+        if found.etag != source.etag:
+            raise InputMismatchError(
+                f"{source.uri} was planned at version {source.version_id} (ETag {source.etag}), now its ETag is "
+                f"{found.etag}; Spark reads only the newest version, so deliver the planned bytes under a new name"
+            )
+
+
+def _current_keys(run: JobRun, place: Place, contract: Contract, bases: dict[str, Pointer]) -> DataFrame | None:
+    """Partition, key and row_hash of what is current; nothing for a run that replaces its partitions."""
+    uris = [uri for pointer in bases.values() for uri in pointer.uris]
+    if run.plan.mode != APPEND or not uris:
+        return None
+    fields = ", ".join([*(f"`{each.name}` {each.type}" for each in contract.key), "row_hash string"])
+    below = layout.uri(place.bucket, f"{place.prefix}/runs")
+    found = read_files(run.spark, uris, below, fields)
+    return found.select(*(each.name for each in (*contract.partition_columns, *contract.key)), "row_hash")

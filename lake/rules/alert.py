@@ -1,0 +1,88 @@
+"""The mails to the platform team: what happened, what it means for the data, what to do next."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from lake.rules.failure import Failure
+from lake.rules.journal import GOLD, SILVER, Journal
+from lake.rules.ledger import RunEnd
+from lake.rules.plan import Plan
+
+MOST_LINES = 20
+
+
+@dataclass(frozen=True)
+class Alert:
+    """One mail."""
+
+    subject: str
+    body: str
+
+
+def refusal_alert(environment: str, end: RunEnd, plan: Plan | None, journal: Journal | None) -> Alert:
+    """A run the gate or every source's contract refused."""
+    gate = plan is not None and plan.input_records > 0
+    data = data_sentence(journal) if gate else "Nothing of these files was read into the lake; they stay in bronze."
+    step = (
+        "Look at the reasons and the quarantined rows, correct the source and deliver it again; if the contract is "
+        "wrong, correct the contract. docs/runbooks/refused-run.md"
+        if gate
+        else "Correct the files and deliver them again under a new name. docs/runbooks/refused-run.md"
+    )
+    subject = f"Assay {environment}: run of {end.dataset} refused"
+    return Alert(subject, _body(end.run_id, end.execution_arn, "Refused because", end.reasons, data, step))
+
+
+def refused_sources_alert(environment: str, end: RunEnd, plan: Plan) -> Alert:
+    """A run that went on without the sources its contract refuses."""
+    reasons = [f"{each.key}: {each.code}: {each.message}" for each in plan.refused_sources]
+    data = "Everything else of the run was ingested; nothing of these files was."
+    step = "Correct the files and deliver them again under a new name. docs/runbooks/refused-run.md"
+    subject = f"Assay {environment}: {len(reasons)} file(s) of {end.dataset} refused"
+    return Alert(subject, _body(end.run_id, end.execution_arn, "Refused because", reasons, data, step))
+
+
+def failure_alert(environment: str, failure: Failure, context_uri: str) -> Alert:
+    """A run that failed."""
+    first = [f"{failure.state}: {failure.error}: {failure.message}", *(failure.job.log_tail if failure.job else ())]
+    body = _body(failure.run_id, failure.execution_arn, "First error", first, failure.data, failure.next_step)
+    subject = f"Assay {environment}: run of {failure.dataset} failed in {failure.state}"
+    return Alert(subject, f"{body}Context: {context_uri}\n")
+
+
+def data_sentence(journal: Journal | None) -> str:
+    """What readers see after a run that did not succeed."""
+    silver = journal.layers.get(SILVER) if journal else None
+    if journal is None or silver is None or not silver.done:
+        return "Nothing was promoted: readers see what they saw before the run."
+    if not silver.is_complete:
+        return (
+            f"{len(silver.done)} of {len(silver.done) + len(silver.pending)} partitions were promoted, each of them "
+            "completely; no row can be counted twice, rows that are there already are duplicates for the next run."
+        )
+    gold = journal.layers.get(GOLD)
+    if gold is None or not gold.is_complete:
+        done = len(gold.done) if gold else 0
+        return f"Silver is promoted completely; gold is not up to date ({done} of its partitions are)."
+    return "Silver and gold are promoted completely; only the end of the run was not written down."
+
+
+def _body(run_id: str, execution_arn: str, what: str, lines: Iterable[str], data: str, step: str) -> str:
+    listed = list(lines)
+    shown = [f"- {line}" for line in listed[:MOST_LINES]]
+    more = [f"- and {len(listed) - MOST_LINES} more"] if len(listed) > MOST_LINES else []
+    return "\n".join(
+        [
+            f"Run: {run_id}",
+            f"Execution: {execution_arn}",
+            "",
+            f"{what}:",
+            *shown,
+            *more,
+            "",
+            f"Data: {data}",
+            f"Next step: {step}",
+            f"More: assay runs show {run_id}",
+            "",
+        ]
+    )

@@ -1,0 +1,71 @@
+"""What a failed run leaves behind, and how to read the cause Step Functions gives for it."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+LONGEST_MESSAGE = 2000
+
+
+@dataclass(frozen=True)
+class Cause:
+    """A cause taken apart: the first error in words, and the job run it came from, if a job failed."""
+
+    message: str
+    job_name: str | None = None
+    job_run_id: str | None = None
+
+
+@dataclass(frozen=True)
+class JobFailure:
+    """A failed Glue job run and the end of its log."""
+
+    name: str
+    job_run_id: str
+    log_tail: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Failure:
+    """`_FAILED.json`: everything a person needs to begin with."""
+
+    failure_version: int
+    run_id: str
+    dataset: str
+    kind: str
+    state: str
+    error: str
+    message: str
+    cause: str
+    data: str
+    next_step: str
+    inputs: tuple[str, ...]
+    promoted: tuple[str, ...]
+    pending: tuple[str, ...]
+    execution_arn: str
+    build_id: str
+    failed_at: str
+    job: JobFailure | None = None
+
+
+def parse_cause(cause: str) -> Cause:
+    """The first error inside a cause: of a Lambda function, of a Glue job run, or the text as it is."""
+    found = _json(cause)
+    if "errorMessage" in found:
+        return Cause(_short(str(found["errorMessage"])))
+    if "JobRunState" in found:
+        message = found.get("ErrorMessage") or f"the job run ended as {found['JobRunState']}"
+        return Cause(_short(str(message)), found.get("JobName"), found.get("Id"))
+    return Cause(_short(cause or "no cause was given"))
+
+
+def _json(text: str) -> dict[str, Any]:
+    try:
+        found = json.loads(text)
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= LONGEST_MESSAGE else f"{text[:LONGEST_MESSAGE]} … (cut)"

@@ -1,0 +1,178 @@
+"""The gate: a run summary against its plan and its contract. Every rule that refuses says so in words."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from lake.rules.checks import KEY_CONFLICT
+from lake.rules.contract import Column, Contract
+from lake.rules.layout import Place, uri
+from lake.rules.plan import Plan
+from lake.rules.projection import uncovered
+from lake.rules.run import RunId
+from lake.rules.summary import FileEntry, PartitionFiles, RunSummary
+
+_MEGABYTE = 1 << 20
+
+
+@dataclass(frozen=True)
+class Written:
+    """One kind of rows that a run wrote: where it lies, what it must look like, what the summary says of it."""
+
+    name: str
+    layer: str
+    place: Place
+    columns: Mapping[str, str]
+    partition_columns: tuple[Column, ...]
+    found_columns: Mapping[str, str]
+    partitions: tuple[PartitionFiles, ...]
+    rows: int
+
+
+def silver_reasons(summary: RunSummary, plan: Plan, contract: Contract) -> Iterator[str]:
+    """What is wrong with the counts of a silver run; nothing when it may be promoted."""
+    yield from _identity(summary, plan, contract)
+    yield from _conservation(summary, plan)
+    yield from _quality(summary, plan.input_records, contract)
+
+
+def gold_reasons(
+    summary: RunSummary, plan: Plan, contract: Contract, current_inputs: Mapping[str, str | None]
+) -> Iterator[str]:
+    """What is wrong with a gold run's totals and inputs. `current_inputs`: what is current now, for each input."""
+    yield from _same("run", summary.run_id, plan.run_id)
+    yield from _same("dataset", summary.dataset, contract.dataset)
+    yield from _same("contract", summary.contract_sha256, contract.fingerprint)
+    yield from _control_totals(summary)
+    for name, snapshot_id in summary.inputs.items():
+        now = current_inputs.get(name)
+        if now != snapshot_id:
+            yield f"built from {name} at snapshot {snapshot_id}, but current is {now or 'nothing'}; run it again"
+
+
+def file_reasons(
+    written: Written, contract: Contract, run_id: RunId, sizes: Mapping[str, int | None], today: date
+) -> Iterator[str]:
+    """What is wrong with the files of one kind of rows. `sizes`: bytes of each file in S3, None where it is missing."""
+    if any(part.files for part in written.partitions) and dict(written.found_columns) != dict(written.columns):
+        yield _columns_differ(written)
+    rows = sum(part.rows for part in written.partitions)
+    if rows != written.rows:
+        yield f"{written.name}: the partitions hold {rows} rows, the counts say {written.rows}"
+    names = [part.partition for part in written.partitions]
+    for name in sorted({name for name in names if names.count(name) > 1}):
+        yield f"{written.name}: partition {name} is listed twice"
+    home = uri(written.place.bucket, written.place.run(run_id)) + "/"
+    for part in written.partitions:
+        yield from (f"{written.name}: {reason}" for reason in _partition(part, written, contract, today))
+        for file in part.files:
+            yield from (f"{written.name}: {reason}" for reason in _file(file, run_id, home, contract, sizes))
+
+
+def _identity(summary: RunSummary, plan: Plan, contract: Contract) -> Iterator[str]:
+    yield from _same("run", summary.run_id, plan.run_id)
+    yield from _same("dataset", summary.dataset, plan.dataset)
+    yield from _same("schema version", summary.schema_version, plan.schema_version)
+    yield from _same("contract", summary.contract_sha256, plan.contract_sha256)
+    yield from _same("contract", contract.fingerprint, plan.contract_sha256)
+    planned = {source.source_id for source in plan.sources}
+    if {source.source_id for source in summary.sources} != planned:
+        yield f"the run read {len(summary.sources)} sources, the plan names {len(planned)} or others"
+
+
+def _same(what: str, found: str, expected: str) -> Iterator[str]:
+    if found != expected:
+        yield f"the summary belongs to {what} {found}, expected {expected}"
+
+
+def _conservation(summary: RunSummary, plan: Plan) -> Iterator[str]:
+    counts, expected = summary.counts, plan.input_records
+    if min(counts.valid, counts.quarantined, counts.condemned, counts.duplicate) < 0:
+        yield "a count is negative"
+    if counts.accounted != expected:
+        yield (
+            f"rows are not conserved: {expected} records counted in the sources, {counts.accounted} accounted for "
+            f"({counts.valid} valid + {counts.quarantined} quarantined + {counts.condemned} condemned + "
+            f"{counts.duplicate} duplicate)"
+        )
+    if expected and not counts.valid + counts.duplicate:
+        yield f"not one of {expected} records is valid"
+
+
+def _quality(summary: RunSummary, records: int, contract: Contract) -> Iterator[str]:
+    counts, limits = summary.counts, contract.thresholds
+    if counts.quarantined and counts.quarantined >= _part(limits.max_quarantine_rate, records):
+        yield (
+            f"{counts.quarantined} of {records} records quarantined ({_share(counts.quarantined, records)}), "
+            f"allowed is less than {limits.max_quarantine_rate:.2%}"
+        )
+    if counts.condemned >= limits.max_condemned:
+        yield f"{counts.condemned} records condemned, allowed are fewer than {limits.max_condemned}"
+    for code, count in sorted(summary.errors.items()):
+        if count > limits.breaker_rows and count > _part(limits.breaker_rate, records):
+            yield (
+                f"circuit breaker: {code} on {count} of {records} records ({_share(count, records)}), allowed are at "
+                f"most {limits.breaker_rows} rows or {limits.breaker_rate:.2%}"
+            )
+    if contract.late_policy == "refuse" and summary.late:
+        yield f"{sum(summary.late.values())} rows for closed months ({', '.join(sorted(summary.late))})"
+    if limits.critical_key_conflicts and summary.errors.get(KEY_CONFLICT):
+        yield f"{summary.errors[KEY_CONFLICT]} key conflicts, which the contract calls critical"
+
+
+def _part(rate: float, records: int) -> Decimal:
+    # exact: 0.07 * 100 is more than 7 in binary
+    return Decimal(str(rate)) * records
+
+
+def _share(count: int, records: int) -> str:
+    return f"{count / records:.2%}" if records else "of none"
+
+
+def _control_totals(summary: RunSummary) -> Iterator[str]:
+    totals = {total.partition: total for total in summary.control_totals}
+    for part in summary.partitions:
+        if part.partition not in totals:
+            yield f"partition {part.partition} has no control total"
+    for total in summary.control_totals:
+        if total.rows != total.expected_rows:
+            yield f"{total.partition}: {total.rows} transactions in gold, {total.expected_rows} in silver"
+        if total.amount != total.expected_amount:
+            yield f"{total.partition}: the amounts sum to {total.amount} in gold, {total.expected_amount} in silver"
+
+
+def _columns_differ(written: Written) -> str:
+    expected, found = dict(written.columns), dict(written.found_columns)
+    differing = sorted(name for name in {*expected, *found} if expected.get(name) != found.get(name))
+    listed = ", ".join(f"{n}: {found.get(n, 'missing')} (expected {expected.get(n, 'none')})" for n in differing)
+    return f"{written.name}: the files do not have the contract's columns: {listed}"
+
+
+def _partition(part: PartitionFiles, written: Written, contract: Contract, today: date) -> Iterator[str]:
+    reason = uncovered(part.partition, written.partition_columns, today)
+    if reason:
+        yield reason
+    if sum(file.rows for file in part.files) != part.rows:
+        yield f"partition {part.partition}: its files hold {sum(f.rows for f in part.files)} rows, expected {part.rows}"
+    limit = contract.thresholds.max_files_per_partition
+    if len(part.files) > limit:
+        yield f"partition {part.partition}: {len(part.files)} files, allowed are {limit}"
+    if len({file.uri for file in part.files}) != len(part.files):
+        yield f"partition {part.partition}: a file is listed twice"
+
+
+def _file(
+    file: FileEntry, run_id: RunId, home: str, contract: Contract, sizes: Mapping[str, int | None]
+) -> Iterator[str]:
+    size, limit = sizes.get(file.uri), contract.thresholds.max_file_megabytes
+    if not file.uri.startswith(home) or file.run_id != str(run_id):
+        yield f"{file.uri} is not a file of this run, expected one below {home}"
+    if size is None:
+        yield f"{file.uri} is missing"
+    elif size != file.bytes:
+        yield f"{file.uri} has {size} bytes, the summary says {file.bytes}"
+    if file.bytes > limit * _MEGABYTE:
+        yield f"{file.uri} has {file.bytes / _MEGABYTE:.0f} MB, allowed are {limit} MB"
+    if file.rows < 1:
+        yield f"{file.uri} holds no row"

@@ -1,0 +1,1 @@
+"""Spark only: no AWS, no steps. DataFrames in, DataFrames and plain records out."""

@@ -1,0 +1,140 @@
+"""A contract's checks compiled to native columns: what fails, and the error it leaves."""
+
+from functools import reduce, singledispatch
+
+from pyspark.sql import Column as Value
+from pyspark.sql import functions as F
+
+from lake.rules import checks
+from lake.rules.checks import Check, checks_of
+from lake.rules.contract import Column, Contract
+from lake.spark import columns
+from lake.spark.values import missing, whole
+
+REPLACEMENT = "\ufffd"
+LONGEST_FOUND = 200
+
+
+def clean(contract: Contract) -> Value:
+    """True where a record passes every check. Cheap on purpose: most rows need nothing else."""
+    passes = [F.col(columns.CORRUPT).isNull()]
+    passes += [~_undecodable(column) for column in contract.source_columns]
+    passes += [~fails(check, contract) for check in checks_of(contract)]
+    return reduce(lambda one, other: one & other, passes)
+
+
+def errors(contract: Contract) -> Value:
+    """Every error of a record, in the contract's order. Meant for rows that are not clean."""
+    found = [_undecodable_error(column) for column in contract.source_columns]
+    found += [_error(check, contract) for check in checks_of(contract)]
+    well_formed = F.filter(F.array(*found), lambda each: each.isNotNull())
+    return F.when(F.col(columns.CORRUPT).isNotNull(), F.array(_malformed(contract))).otherwise(well_formed)
+
+
+def error(code: str, column: str, found: Value, expected: Value) -> Value:
+    """One entry of the `errors` column of quarantine."""
+    shown = F.substring(found, 1, LONGEST_FOUND)
+    return F.struct(
+        F.lit(code).alias("code"),
+        F.lit(column).alias("column"),
+        F.coalesce(shown, F.lit("")).alias("found"),
+        expected.alias("expected"),
+    )
+
+
+def fails(check: Check, contract: Contract) -> Value:
+    """True where a check fails, false elsewhere, never null."""
+    column = contract.column(check.column)
+    if isinstance(check, checks.Present):
+        return missing(column)
+    return ~missing(column) & F.coalesce(_wrong(check, column), F.lit(False))
+
+
+@singledispatch
+def _wrong(check: Check, column: Column) -> Value:
+    """Null or false where a present field passes a check."""
+    raise NotImplementedError(f"no Spark column for the check {type(check).__name__} of '{column.name}'")
+
+
+@_wrong.register
+def _(check: checks.Parses, column: Column) -> Value:
+    return F.col(column.name).isNull()
+
+
+@_wrong.register
+def _(check: checks.Matches, column: Column) -> Value:
+    return ~F.col(columns.raw(column)).rlike(whole(check.pattern))
+
+
+@_wrong.register
+def _(check: checks.NotLonger, column: Column) -> Value:
+    return F.length(columns.raw(column)) > check.length
+
+
+@_wrong.register
+def _(check: checks.OneOf, column: Column) -> Value:
+    return ~F.col(columns.raw(column)).isin(*check.allowed)
+
+
+@_wrong.register
+def _(check: checks.InRange, column: Column) -> Value:
+    typed = F.col(column.name)
+    low = F.lit(False) if check.minimum is None else typed < F.lit(check.minimum).cast(check.type)
+    high = F.lit(False) if check.maximum is None else typed > F.lit(check.maximum).cast(check.type)
+    return low | high
+
+
+@_wrong.register
+def _(check: checks.KnownCurrency, column: Column) -> Value:
+    code = F.col(columns.raw(column))
+    known = code.isin(*check.codes)
+    for each in check.withdrawn:
+        in_force = F.lit(True)
+        if check.valid_on is not None:
+            day = F.col(check.valid_on)
+            in_force = day.isNull() | (day < F.lit(each.withdrawn).cast("timestamp"))
+        known = known | ((code == each.code) & in_force)
+    return ~known
+
+
+@_wrong.register
+def _(check: checks.CurrencyScale, column: Column) -> Value:
+    scale = int(column.type.rstrip(")").rpartition(",")[2])
+    precision = int(column.type.rpartition("(")[2].partition(",")[0])
+    by_unit: dict[int, list[str]] = {}
+    for code, unit in check.minor_units:
+        by_unit.setdefault(unit, []).append(code)
+    currency = F.col(columns.RAW + check.currency_column)
+    too_fine = [
+        currency.isin(*codes) & _is_finer(column.name, precision, scale, unit)
+        for unit, codes in sorted(by_unit.items(), key=lambda each: -len(each[1]))
+        if unit < scale
+    ]
+    return F.col(column.name).isNotNull() & reduce(lambda one, other: one | other, too_fine, F.lit(False))
+
+
+def _is_finer(name: str, precision: int, scale: int, unit: int) -> Value:
+    # both casts stay within 18 digits for our amounts, where Spark computes with a long
+    rounded = (
+        f"try_cast(try_cast(`{name}` as decimal({precision - scale + unit},{unit})) as decimal({precision},{scale}))"
+    )
+    return ~F.coalesce(F.expr(rounded) == F.col(name), F.lit(False))
+
+
+def _error(check: Check, contract: Contract) -> Value:
+    field = F.col(columns.raw(contract.column(check.column)))
+    return F.when(fails(check, contract), error(check.code, check.column, field, F.lit(check.expected)))
+
+
+def _undecodable(column: Column) -> Value:
+    return F.coalesce(F.col(columns.raw(column)).contains(REPLACEMENT), F.lit(False))
+
+
+def _undecodable_error(column: Column) -> Value:
+    field = F.col(columns.raw(column))
+    return F.when(_undecodable(column), error(checks.BAD_ENCODING, column.name, field, F.lit("text in UTF-8")))
+
+
+def _malformed(contract: Contract) -> Value:
+    expected = F.lit(f"the fields of the header, {len(contract.header)} of them for this contract")
+    return error(checks.MALFORMED_RECORD, "", F.col(columns.CORRUPT), expected)

@@ -1,0 +1,39 @@
+"""The names of content: `row_hash` of a row, `row_id` of one occurrence of it in a source."""
+
+from pyspark.sql import Column as Value
+from pyspark.sql import functions as F
+
+from lake.rules.contract import Contract
+from lake.spark import columns
+from lake.spark.values import canonical, missing
+
+SEPARATOR = "\x1f"
+
+
+def row_hash(contract: Contract) -> Value:
+    """SHA-256 of `name=value` of every field that is there; over the text as it came where a field has no type."""
+    typed = F.concat_ws(
+        SEPARATOR, *(F.concat(F.lit(f"{each.name}="), canonical(each)) for each in contract.source_columns)
+    )
+    return F.when(F.col(columns.CLEAN) | _all_typed(contract), F.sha2(typed, 256)).otherwise(
+        F.sha2(_as_it_came(contract), 256)
+    )
+
+
+def row_id(source_id: Value, content: Value, occurrence: Value) -> Value:
+    """SHA-256 that names one row of one source, the same in every run."""
+    return F.sha2(F.concat_ws(SEPARATOR, source_id, content, occurrence.cast("string")), 256)
+
+
+def _all_typed(contract: Contract) -> Value:
+    typed = F.col(columns.CORRUPT).isNull()
+    for column in contract.source_columns:
+        if column.type != "string":
+            typed = typed & (missing(column) | F.col(column.name).isNotNull())
+    return typed
+
+
+def _as_it_came(contract: Contract) -> Value:
+    fields = (F.concat(F.lit(f"{each.source}="), F.col(columns.raw(each))) for each in contract.source_columns)
+    record = F.concat(F.lit("record="), F.col(columns.CORRUPT))
+    return F.coalesce(record, F.concat_ws(SEPARATOR, *fields))

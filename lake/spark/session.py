@@ -1,0 +1,26 @@
+"""The Spark session of a job: what correctness needs. Sizes, memory and endpoints come from outside."""
+
+from pyspark.sql import SparkSession
+
+SETTINGS = {
+    "spark.sql.session.timeZone": "UTC",
+    "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
+    "spark.sql.files.ignoreCorruptFiles": "false",
+    "spark.sql.files.ignoreMissingFiles": "false",
+    # column pruning would let the CSV reader skip the check of a record's length
+    "spark.sql.csv.parser.columnPruning.enabled": "false",
+    # month=03 is text in a path; it must not come back as the number 3
+    "spark.sql.sources.partitionColumnTypeInference.enabled": "false",
+    # safe, because nothing reads an attempt's folder before its run summary names the files
+    "mapreduce.fileoutputcommitter.algorithm.version": "2",
+    # `_SUCCESS` is the name of our run summary; Spark's empty file of that name would be confusing
+    "mapreduce.fileoutputcommitter.marksuccessfuljobs": "false",
+}
+
+
+def spark_session(name: str) -> SparkSession:
+    """The running session, or a new one, with the settings every job relies on."""
+    spark = SparkSession.builder.appName(name).getOrCreate()
+    for key, value in SETTINGS.items():
+        spark.conf.set(key, value)
+    return spark

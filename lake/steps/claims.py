@@ -1,0 +1,45 @@
+"""Take claims on sources, and write down what became of them."""
+
+from dataclasses import replace
+
+from lake.rules import layout
+from lake.rules.bronze import BronzeObject
+from lake.rules.claim import CLAIMED, RELEASED, Claim, obstacle
+from lake.rules.contract import Contract
+from lake.rules.trigger import RunRequest
+from lake.steps.lake import Lake
+from lake.steps.ports import Executions
+from lake.steps.records import put_record
+
+
+def take_claim(
+    lake: Lake, executions: Executions, request: RunRequest, contract: Contract, source: BronzeObject
+) -> str | None:
+    """Claim a source for this run: None, or why it may not have it."""
+    wanted = Claim(CLAIMED, request.run_id, request.execution_arn, source, contract.fingerprint, lake.clock.now())
+    reasons: list[str] = []
+
+    def take(found: Claim | None) -> Claim | None:
+        if found is None:
+            return wanted
+        if found.run_id == request.run_id and found.state != RELEASED:
+            return None
+        running = found.state == CLAIMED and executions.is_running(found.execution_arn)
+        reason = obstacle(found, wanted, holder_is_running=running, asked_again=request.trigger.again)
+        reasons[:] = [reason] if reason else []
+        return None if reason else wanted
+
+    key = layout.claim(request.dataset, source.ingest_date, source.source_id)
+    put_record(lake.store, Claim, lake.buckets.control, key, take)
+    return reasons[0] if reasons else None
+
+
+def settle_claim(lake: Lake, key: str, run_id: str, state: str, reason: str | None = None) -> None:
+    """Move this run's claim on. Does nothing to a claim that another run has by now."""
+
+    def settle(found: Claim | None) -> Claim | None:
+        if found is None or found.run_id != run_id:
+            return None
+        return replace(found, state=state, reason=reason)
+
+    put_record(lake.store, Claim, lake.buckets.control, key, settle)

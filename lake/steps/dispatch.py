@@ -1,0 +1,28 @@
+"""Dispatch: turn an event into one run, however often the event comes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from lake.rules.json_record import to_json
+from lake.rules.trigger import Ignored, request_of
+from lake.steps.lake import Lake
+from lake.steps.ports import Executions
+
+
+@dataclass(frozen=True)
+class DispatchAnswer:
+    """The run an event leads to; `started` is False when an earlier event has started it."""
+
+    run_id: str
+    execution_arn: str
+    started: bool
+
+
+def dispatch(lake: Lake, executions: Executions, event: Mapping[str, Any]) -> DispatchAnswer | Ignored:
+    """Start the run an event asks for. Raises InvalidRequestError when the event makes no sense."""
+    request = request_of(event, lake.buckets.bronze, lake.contracts, lake.clock.now())
+    if isinstance(request, Ignored):
+        return request
+    execution_arn, started = executions.start(request.run_id, to_json(request, one_line=True))
+    return DispatchAnswer(request.run_id, execution_arn, started)

@@ -1,0 +1,58 @@
+"""FinishRun: write down how a run ended, tell people when it was refused, let the next one begin."""
+
+from lake.rules import claim
+from lake.rules.alert import refusal_alert, refused_sources_alert
+from lake.rules.journal import SILVER, Journal
+from lake.rules.layout import ledger_entry as ledger_key
+from lake.rules.ledger import REFUSED, LedgerEntry, RunEnd
+from lake.rules.plan import Plan, Source
+from lake.rules.run import RunId
+from lake.steps.end_run import settle_source, write_ledger
+from lake.steps.lake import Lake
+from lake.steps.lease import free_lease
+from lake.steps.ports import Metrics, Notifier
+from lake.steps.promote_run import find_journal
+from lake.steps.records import find_record
+from lake.steps.summaries import find_plan
+
+
+def finish_run(lake: Lake, notifier: Notifier, metrics: Metrics, end: RunEnd) -> LedgerEntry:
+    """Settle the claims, alert, write the ledger, free the lease; the run's line in the ledger."""
+    run_id = RunId(end.run_id)
+    plan, journal = find_plan(lake, run_id), find_journal(lake, run_id)
+    if plan is not None:
+        _settle(lake, end, plan, journal)
+    if find_record(lake.store, LedgerEntry, lake.buckets.control, ledger_key(end.dataset, run_id)) is None:
+        # the mail goes first: a try that dies in between sends it twice, never not at all
+        _alert(lake, notifier, end, plan, journal)
+    entry = write_ledger(lake, metrics, end, plan)
+    free_lease(lake, end.dataset, end.run_id)
+    return entry
+
+
+def _settle(lake: Lake, end: RunEnd, plan: Plan, journal: Journal | None) -> None:
+    reason = "; ".join(end.reasons) or None
+    for source in plan.sources:
+        if _is_refused(end, source, journal):
+            settle_source(lake, plan, source.key, source.source_id, claim.REFUSED, reason)
+        else:
+            settle_source(lake, plan, source.key, source.source_id, claim.DONE)
+    for refused in plan.refused_sources:
+        why = f"{refused.code}: {refused.message}"
+        settle_source(lake, plan, refused.key, refused.source_id, claim.REFUSED, why)
+
+
+def _is_refused(end: RunEnd, source: Source, journal: Journal | None) -> bool:
+    """A source without records has nothing to refuse; one whose rows are in silver is done, whatever gold says."""
+    in_silver = journal is not None and journal.is_complete(SILVER)
+    return end.outcome == REFUSED and source.records > 0 and not in_silver
+
+
+def _alert(lake: Lake, notifier: Notifier, end: RunEnd, plan: Plan | None, journal: Journal | None) -> None:
+    if end.outcome == REFUSED:
+        alert = refusal_alert(lake.environment, end, plan, journal)
+    elif plan is not None and plan.refused_sources:
+        alert = refused_sources_alert(lake.environment, end, plan)
+    else:
+        return
+    notifier.send(alert.subject, alert.body)

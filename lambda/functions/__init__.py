@@ -1,0 +1,1 @@
+"""One module = one Lambda function: an event in, a step called, an answer out."""

@@ -1,0 +1,26 @@
+"""The `assay` command: one file a group of commands, put together here."""
+
+import typer
+
+from assay import commands_contract, commands_local, commands_run
+from assay.console import plain_errors
+
+app = typer.Typer(
+    name="assay",
+    help="Run the Assay stack: bring it up, deliver files, look at runs, ask Athena.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+app.add_typer(commands_local.app, name="local")
+app.add_typer(commands_contract.app, name="contract")
+commands_run.register(app)
+
+
+def main() -> None:
+    """Entry point of the command."""
+    with plain_errors():
+        app()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,63 @@
+"""`assay contract …`: check contracts, and render what is generated from them."""
+
+from pathlib import Path
+
+import typer
+from lake.rules.view import render_view
+
+from assay.build import REPOSITORY
+from assay.console import FAILED, CommandError, out
+from lake.bundle import contracts_root
+from lake.errors import ContractError
+from lake.rules.contract import Contracts, load_contracts, read_contract
+
+app = typer.Typer(help="Contracts: check them, render what is generated from them.", no_args_is_help=True)
+VIEWS = REPOSITORY / "sql" / "views"
+
+
+@app.command()
+def check() -> None:
+    """Check every contract against ODCS and our own rules, and that the rendered files are fresh."""
+    files = sorted((REPOSITORY / "contracts").glob("*/*.yaml"))
+    problems = [problem for file in files for problem in (_own_rules(file) or _odcs(file))]
+    problems += [f"{file.name} is stale, run: make render" for file, text in _rendered() if _content(file) != text]
+    if problems:
+        raise CommandError("\n".join(problems), FAILED)
+    out.print(f"{len(files)} contracts keep ODCS v3.1.0 and our rules; {len(_rendered())} view(s) are fresh")
+
+
+@app.command()
+def render() -> None:
+    """Write the views that the contracts describe."""
+    for file, text in _rendered():
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text)
+        out.print(f"wrote {file.relative_to(REPOSITORY)}")
+
+
+def _own_rules(file: Path) -> list[str]:
+    try:
+        read_contract(file.read_text(), f"{file.parent.name}/{file.name}")
+    except ContractError as error:
+        return [str(error)]
+    return []
+
+
+def _odcs(file: Path) -> list[str]:
+    # imported here: it takes a second, and only this command needs it
+    from datacontract.data_contract import DataContract  # noqa: PLC0415
+
+    run = DataContract(data_contract_file=str(file)).lint()
+    return [f"{file.name}: {each.reason}" for each in run.checks if each.result not in {"passed", "warning"}]
+
+
+def _rendered() -> list[tuple[Path, str]]:
+    contracts: Contracts = load_contracts(contracts_root())
+    return [
+        (VIEWS / f"{dataset}.sql", render_view(contracts.versions(dataset), contracts.lineage))
+        for dataset in contracts.datasets("silver")
+    ]
+
+
+def _content(file: Path) -> str:
+    return file.read_text() if file.is_file() else ""

@@ -1,0 +1,97 @@
+"""The everyday commands: apply, ingest, runs, query, demo."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from assay import demo as demonstration
+from assay import runs as run_list
+from assay import stack
+from assay.console import FAILED, REFUSED, AsJson, CommandError, out, print_json, print_table
+from assay.deliveries import ingest_files
+from assay.query import ask
+from assay.target import LOCAL, Environment, select
+
+Files = Annotated[list[Path], typer.Argument(help="CSV files, plain or gzip.")]
+Dataset = Annotated[str, typer.Option(help="The dataset the files belong to.")]
+IngestDate = Annotated[str | None, typer.Option(help="Day of delivery; default: from the path, else today (UTC).")]
+Sql = Annotated[str, typer.Argument(help="One Athena statement.")]
+RunName = Annotated[str, typer.Argument(help="A run id, as `assay runs` lists it.")]
+Limit = Annotated[int, typer.Option(help="How many runs to list.")]
+
+_runs = typer.Typer(help="The list of runs, and the story of one.", invoke_without_command=True)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the everyday commands to the app."""
+    for command in (apply, ingest, query, demo):
+        app.command()(command)
+    app.add_typer(_runs, name="runs")
+
+
+def apply(environment: Environment = LOCAL, as_json: AsJson = False) -> None:
+    """Build the artefacts and apply Terraform; a stack that has not changed is only looked at."""
+    applied = stack.apply(select(environment), quiet=as_json)
+    if as_json:
+        print_json(applied.__dict__)
+    else:
+        out.print(f"stack [bold]{applied.name}[/] is up: build {applied.build_id}, {applied.how}")
+
+
+def ingest(
+    files: Files,
+    dataset: Dataset = "transactions",
+    ingest_date: IngestDate = None,
+    environment: Environment = LOCAL,
+    as_json: AsJson = False,
+) -> None:
+    """Deliver files to bronze, one after the other, and follow each run to its end."""
+    stories = ingest_files(select(environment), dataset, files, ingest_date, quiet=as_json)
+    if as_json:
+        print_json(stories)
+    _end_with([each["outcome"] for each in stories])
+
+
+def query(sql: Sql, environment: Environment = LOCAL, as_json: AsJson = False) -> None:
+    """Ask Athena and print the answer."""
+    answer = ask(select(environment), sql)
+    if as_json:
+        print_json([dict(zip(answer.columns, row, strict=True)) for row in answer.rows])
+        return
+    print_table(answer.columns, answer.rows)
+    out.print(f"[dim]{len(answer.rows)} row(s), {answer.scanned_bytes:,} bytes scanned, {answer.milliseconds} ms[/]")
+
+
+def demo(as_json: AsJson = False) -> None:
+    """The whole thing on this machine: stack up, sample in, run shown, balances from Athena."""
+    demonstration.play(quiet=as_json)
+
+
+@_runs.callback()
+def runs(context: typer.Context, limit: Limit = 20, environment: Environment = LOCAL, as_json: AsJson = False) -> None:
+    """List the newest runs; `assay runs show RUN` tells the story of one."""
+    if context.invoked_subcommand is not None:
+        return
+    found: list[dict[str, Any]] = run_list.rows(select(environment), limit)
+    if as_json:
+        print_json(found)
+    else:
+        run_list.print_rows(found)
+
+
+@_runs.command()
+def show(run: RunName, environment: Environment = LOCAL, as_json: AsJson = False) -> None:
+    """Tell the story of one run: sources, counts, errors, states, outcome."""
+    story = run_list.story(select(environment), run)
+    if as_json:
+        print_json(story)
+    else:
+        run_list.print_story(story)
+
+
+def _end_with(outcomes: list[str]) -> None:
+    if "failed" in outcomes:
+        raise CommandError("a run failed; see: assay runs show RUN", FAILED)
+    if "refused" in outcomes:
+        raise CommandError("a run was refused, nothing of it was promoted; see: assay runs show RUN", REFUSED)

@@ -1,0 +1,74 @@
+"""What the command prints and how it ends: tables for people, JSON for programs, exit codes for both."""
+
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Annotated, Any
+
+import typer
+from botocore.exceptions import BotoCoreError, ClientError
+from lake.errors import LakeError
+from local_aws.errors import LocalAwsError
+from rich.console import Console
+from rich.table import Table
+
+FAILED = 1
+USAGE = 2
+REFUSED = 3
+NOT_RUNNING = 4
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
+
+out = Console(highlight=False)
+err = Console(stderr=True, highlight=False)
+
+
+class CommandError(Exception):
+    """What went wrong, in words for the person at the keyboard, and the exit code."""
+
+    def __init__(self, message: str, code: int = FAILED) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+@contextmanager
+def plain_errors() -> Iterator[None]:
+    """Turn an error we know into its message and exit code."""
+    try:
+        yield
+    except CommandError as error:
+        err.print("error", str(error), soft_wrap=True, markup=False)
+        sys.exit(error.code)
+    except (LocalAwsError, LakeError, BotoCoreError, ClientError) as error:
+        err.print("error", f"{error}", soft_wrap=True, markup=False)
+        sys.exit(FAILED)
+    except KeyboardInterrupt:
+        err.print("interrupted; what was started goes on, see [bold]assay runs[/]")
+        sys.exit(130)
+
+
+def print_json(value: Any) -> None:
+    """One JSON document on standard output."""
+    print(json.dumps(value, indent=1, default=str, ensure_ascii=False))
+
+
+def print_table(columns: Sequence[str], rows: Sequence[Sequence[Any]], title: str | None = None) -> None:
+    """A table; numbers stand on the right."""
+    table = Table(title=title, title_justify="left", header_style="bold", box=None, pad_edge=False)
+    for position, name in enumerate(columns):
+        numeric = bool(rows) and all(_is_number(row[position]) for row in rows)
+        table.add_column(name, justify="right" if numeric else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*("" if value is None else str(value) for value in row))
+    out.print(table)
+
+
+def _is_number(value: Any) -> bool:
+    if value is None or value == "":
+        return True
+    try:
+        float(str(value).replace(",", ""))
+    except ValueError:
+        return False
+    return True

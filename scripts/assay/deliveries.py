@@ -1,0 +1,38 @@
+"""`assay ingest`: deliver files one after the other and follow the run of each."""
+
+from pathlib import Path
+from typing import Any
+
+from assay import ingest, runs
+from assay.console import out
+from assay.executions import describe
+from assay.progress import follow
+from assay.target import Target
+
+
+def ingest_files(
+    target: Target, dataset: str, files: list[Path], ingest_date: str | None, quiet: bool = False
+) -> list[dict[str, Any]]:
+    """One line for each file: its object, its run and the run's outcome."""
+    contract = ingest.contract_of(dataset)
+    days = [ingest.day_of(file, ingest_date) for file in files]
+    told = []
+    for file, day in zip(files, days, strict=True):
+        delivery = ingest.deliver(target, dataset, file, day)
+        if contract.trigger != "per_object":
+            ingest.request_run(target, dataset, [delivery])
+        if not quiet:
+            out.print(f"delivered [bold]{file.name}[/] to s3://{delivery.bucket}/{delivery.key}", soft_wrap=True)
+        told.append(_follow(target, dataset, delivery, quiet))
+    return told
+
+
+def _follow(target: Target, dataset: str, delivery: ingest.Delivery, quiet: bool) -> dict[str, Any]:
+    claim = ingest.find_claim(target, dataset, delivery)
+    run_id = str(claim["run_id"])
+    follow(target, run_id, quiet)
+    story = runs.story(target, run_id)
+    if not quiet:
+        runs.print_story(story)
+    outcome = story["ledger"].get("outcome") or describe(target, run_id).status.lower()
+    return {"file": str(delivery.file), "key": delivery.key, "run": run_id, "outcome": outcome}

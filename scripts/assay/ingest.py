@@ -1,0 +1,90 @@
+"""Deliver files to bronze and find the run that takes them."""
+
+import hashlib
+import json
+import re
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from assay import executions
+from assay.console import USAGE, CommandError
+from assay.target import Target
+from lake.bundle import contracts_root
+from lake.errors import InvalidRequestError
+from lake.rules import layout
+from lake.rules.contract import Contract, load_contracts
+
+_DAY = re.compile(r"ingest_date=(\d{4}-\d\d-\d\d)")
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """One file as it lies in bronze."""
+
+    file: Path
+    bucket: str
+    key: str
+    version_id: str
+    ingest_date: str
+
+    @property
+    def source_id(self) -> str:
+        """The name the pipeline gives this object version."""
+        return hashlib.sha256("\x1f".join((self.bucket, self.key, self.version_id)).encode()).hexdigest()[:16]
+
+
+def contract_of(dataset: str) -> Contract:
+    """The contract that files of a dataset must keep."""
+    try:
+        return load_contracts(contracts_root()).newest(dataset)
+    except InvalidRequestError as error:
+        raise CommandError(str(error), USAGE) from error
+
+
+def day_of(file: Path, given: str | None) -> str:
+    """The ingest date of a file: as given, or from a folder `ingest_date=…`, or today."""
+    found = _DAY.search(file.resolve().as_posix())
+    day = given or (found[1] if found else datetime.now(UTC).date().isoformat())
+    try:
+        return datetime.strptime(day, "%Y-%m-%d").date().isoformat()
+    except ValueError as error:
+        raise CommandError(f"'{day}' is not a day, expected YYYY-MM-DD", USAGE) from error
+
+
+def deliver(target: Target, dataset: str, file: Path, ingest_date: str) -> Delivery:
+    """Put a file into bronze. On a per-object contract this alone starts a run."""
+    if not file.is_file():
+        raise CommandError(f"there is no file {file}", USAGE)
+    day = datetime.strptime(ingest_date, "%Y-%m-%d").date()
+    bucket, key = target.bucket("bronze"), layout.bronze_prefix(dataset, day) + file.name
+    with file.open("rb") as body:
+        answer = target.client("s3").put_object(Bucket=bucket, Key=key, Body=body)
+    return Delivery(file, bucket, key, answer.get("VersionId", ""), ingest_date)
+
+
+def request_run(target: Target, dataset: str, deliveries: list[Delivery]) -> str:
+    """Ask the dispatcher for a run over these objects; the run id."""
+    event = {"trigger": "request", "dataset": dataset, "keys": [each.key for each in deliveries]}
+    answer = target.client("lambda").invoke(FunctionName=f"{target.name}-dispatch", Payload=json.dumps(event))
+    payload: dict[str, Any] = json.loads(answer["Payload"].read())
+    if answer.get("FunctionError") or "run_id" not in payload:
+        raise CommandError(f"the dispatcher answered: {payload.get('errorMessage') or payload}")
+    return str(payload["run_id"])
+
+
+def find_claim(target: Target, dataset: str, delivery: Delivery, seconds: float = 600) -> dict[str, Any]:
+    """The claim on a delivery, as soon as a run has taken it."""
+    key = layout.claim(dataset, delivery.ingest_date, delivery.source_id)
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        claim = executions.read_json(target, key)
+        if claim is not None:
+            return claim
+        time.sleep(0.4)
+    raise CommandError(
+        f"no run took s3://{delivery.bucket}/{delivery.key} within {seconds:.0f} s; the file is safe in bronze. "
+        "See: assay runs"
+    )

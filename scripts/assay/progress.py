@@ -1,0 +1,74 @@
+"""Live progress of a run: which state works, for how long, and the rows so far."""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from rich.live import Live
+from rich.table import Table
+
+from assay import executions
+from assay.console import out
+from assay.executions import OVER, Execution, Span
+from assay.target import Target
+from lake.rules import layout
+
+_MARKS = {"done": "[green]✓[/]", "works": "[yellow]…[/]"}
+
+
+def follow(target: Target, run_id: str, quiet: bool = False) -> Execution:
+    """Wait until a run is over, and show each state while it works."""
+    execution = executions.describe(target, run_id)
+    if quiet:
+        return _wait(target, run_id, lambda _: None)
+    with Live(console=out, refresh_per_second=4, transient=False) as live:
+        return _wait(target, run_id, lambda spans: live.update(_picture(target, execution, spans)))
+
+
+def _wait(target: Target, run_id: str, show: Callable[[list[Span]], None]) -> Execution:
+    while True:
+        execution = executions.describe(target, run_id)
+        show(executions.timeline(target, run_id))
+        if execution.status in OVER:
+            return execution
+        time.sleep(0.5)
+
+
+def _picture(target: Target, execution: Execution, spans: list[Span]) -> Table:
+    table = Table(box=None, pad_edge=False, show_header=False)
+    moment = executions.now()
+    for span in spans:
+        mark = _MARKS["done" if span.ended else "works"]
+        tries = f"try {span.tries}" if span.tries > 1 else ""
+        table.add_row(mark, span.state, f"{span.seconds(moment):6.1f} s", tries, _rows(target, execution, span))
+    return table
+
+
+def _rows(target: Target, execution: Execution, span: Span) -> str:
+    """What is known about rows once a state has spoken; read once a picture, from small records."""
+    if span.state == "PlanRun" and span.ended:
+        plan = _record(target, execution.run_id, layout.plan)
+        records = sum(each["records"] for each in plan.get("sources", []))
+        return f"{records:,} records in {len(plan.get('sources', []))} source(s)" if plan else ""
+    if span.state == "PromoteSilver" and span.ended:
+        journal = _record(target, execution.run_id, layout.journal)
+        return f"{_promoted(journal)} partition(s)" if journal else ""
+    return ""
+
+
+def _promoted(journal: dict[str, Any]) -> int:
+    layers = journal.get("layers", journal)
+    return sum(len(each.get("done", [])) for each in layers.values() if isinstance(each, dict))
+
+
+_seen: dict[tuple[str, str], dict[str, Any]] = {}
+
+
+def _record(target: Target, run_id: str, key: Callable[[Any], str]) -> dict[str, Any]:
+    place = (run_id, key(executions.parse(run_id)))
+    if place not in _seen:
+        found = executions.read_json(target, place[1])
+        if found is None:
+            return {}
+        _seen[place] = found
+    return _seen[place]

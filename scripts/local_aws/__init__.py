@@ -1,0 +1,1 @@
+"""The local AWS: MiniStack in one process, with adapters where it falls short of AWS."""

@@ -1,0 +1,83 @@
+"""boto3 clients of the local AWS: as root, as a role, or with given credentials."""
+
+import threading
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+import boto3
+from botocore.config import Config
+
+from local_aws.settings import REGION, ROOT_KEY, ROOT_SECRET
+
+# A role's credentials are used for this long, then asked for again: policies are read at each call anyway.
+_CREDENTIALS_SECONDS = 900
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """An access key, its secret and, for a role, the session token."""
+
+    key: str = ROOT_KEY
+    secret: str = ROOT_SECRET
+    token: str | None = None
+
+    def environment(self) -> dict[str, str]:
+        """The credentials as the SDKs' environment variables."""
+        found = {"AWS_ACCESS_KEY_ID": self.key, "AWS_SECRET_ACCESS_KEY": self.secret}
+        return {**found, "AWS_SESSION_TOKEN": self.token} if self.token else found
+
+
+@dataclass
+class Clients:
+    """Makes clients once and keeps them; safe to use from several threads."""
+
+    endpoint: str
+    _made: dict[tuple[str, Credentials, str], Any] = field(default_factory=dict)
+    _roles: dict[tuple[str, str], tuple[float, Credentials]] = field(default_factory=dict)
+    _lock: threading.RLock = field(default_factory=threading.RLock)
+
+    def root(self, service: str, region: str = REGION) -> Any:
+        """A client with every permission."""
+        return self.client(service, Credentials(), region)
+
+    def as_role(self, service: str, role_arn: str, session: str, region: str = REGION) -> Any:
+        """A client that acts as the role, so that IAM really checks its calls."""
+        return self.client(service, self.assume(role_arn, session), region)
+
+    def client(self, service: str, credentials: Credentials, region: str = REGION) -> Any:
+        """A client with the given credentials."""
+        with self._lock:
+            name = (service, credentials, region)
+            if name not in self._made:
+                self._made[name] = self._make(service, credentials, region)
+            return self._made[name]
+
+    def assume(self, role_arn: str, session: str) -> Credentials:
+        """The role's credentials, as its service would get them."""
+        with self._lock:
+            until, credentials = self._roles.get((role_arn, session), (0.0, Credentials()))
+        if until > time.monotonic():
+            return credentials
+        answer = self.root("sts").assume_role(RoleArn=role_arn, RoleSessionName=session)["Credentials"]
+        credentials = Credentials(answer["AccessKeyId"], answer["SecretAccessKey"], answer["SessionToken"])
+        with self._lock:
+            self._roles[(role_arn, session)] = (time.monotonic() + _CREDENTIALS_SECONDS, credentials)
+        return credentials
+
+    def forget(self) -> None:
+        """Drop every role's credentials: after a reset no session is known any more."""
+        with self._lock:
+            self._made.clear()
+            self._roles.clear()
+
+    def _make(self, service: str, credentials: Credentials, region: str) -> Any:
+        session = boto3.session.Session(credentials.key, credentials.secret, credentials.token, region)
+        config = Config(
+            s3={"addressing_style": "path"},
+            retries={"max_attempts": 0},
+            read_timeout=960,
+            max_pool_connections=32,
+            parameter_validation=False,
+        )
+        return session.client(service, endpoint_url=self.endpoint, config=config)  # type: ignore[call-overload]

@@ -1,0 +1,113 @@
+"""S3A for Spark: two jars, fetched once and checked, plus a third that tells the SDK our region."""
+
+import hashlib
+import shutil
+import subprocess
+import sys
+import tarfile
+import tempfile
+import zipfile
+from pathlib import Path
+
+from local_aws.errors import LocalAwsError
+from local_aws.settings import REGION, cache_directory
+
+# The same bytes wherever they come from: Maven, or the Python package that carries them.
+SUMS = {
+    "hadoop-aws-3.3.1.jar": "6be50ad8a8b445d2802381b085b2a3ede5c29d353450a6a21f16b2fefa962b6e",
+    "aws-java-sdk-bundle-1.11.901.jar": "b87175b32a16544cc1b37cf40390eb375833e62bed67f8ce6cde4b7ad6429ead",
+}
+_MAVEN = ("org.apache.hadoop:hadoop-aws:3.3.1", "com.amazonaws:aws-java-sdk-bundle:1.11.901")
+_PACKAGE = "sagemaker_pyspark==1.4.5"
+_REGION_JAR = "region.jar"
+# The AWS SDK guesses the region from the host name; 127.0.0.1 has none to guess from.
+_REGION_FILE = "awssdk_config_override.json"
+_REGION_TEXT = (
+    '{"hostRegexToRegionMappings":[{"hostNameRegex":"127\\\\.0\\\\.0\\\\.1","regionName":"%s"}]}' % REGION
+)
+
+
+def folder() -> Path:
+    """Where the jars lie."""
+    return cache_directory() / "jars"
+
+
+def class_path() -> list[Path]:
+    """What Spark's driver needs in front of its own jars."""
+    return [folder() / name for name in (_REGION_JAR, *SUMS)]
+
+
+def ready() -> bool:
+    """Whether the jars are there (they were checked when they were put there)."""
+    return all(path.is_file() for path in class_path())
+
+
+def require() -> None:
+    """Raise LocalAwsError when Spark could not reach S3."""
+    if not ready():
+        raise LocalAwsError(f"no S3A jars in {folder()}: run `python -m local_aws.prepare`")
+
+
+def fetch() -> None:
+    """Fetch and check the jars, unless they are there already."""
+    if ready():
+        return
+    folder().mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder()) as scratch:
+        found = Path(scratch)
+        if not _from_maven(found):
+            _from_package(found)
+        for name, expected in SUMS.items():
+            check(found / name, expected)
+        for name in SUMS:
+            shutil.move(found / name, folder() / name)
+    write_region_jar(folder() / _REGION_JAR)
+
+
+def check(path: Path, expected: str) -> None:
+    """Raise LocalAwsError unless the file's sha256 is the expected one."""
+    found = hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else "no file"
+    if found != expected:
+        raise LocalAwsError(f"{path.name}: sha256 expected {expected}, found {found}; nothing was installed")
+
+
+def write_region_jar(path: Path) -> None:
+    """A jar with the region file, the same bytes each time."""
+    with zipfile.ZipFile(path, "w") as jar:
+        jar.writestr(zipfile.ZipInfo(_REGION_FILE), _REGION_TEXT)
+
+
+def _from_maven(target: Path) -> bool:
+    maven = shutil.which("mvn")
+    if maven is None:
+        return False
+    copies = [
+        subprocess.run(
+            [maven, "-q", "dependency:copy", f"-Dartifact={artifact}", f"-DoutputDirectory={target}"], check=False
+        )
+        for artifact in _MAVEN
+    ]
+    return all(copy.returncode == 0 for copy in copies)
+
+
+def _from_package(target: Path) -> None:
+    command = [sys.executable, "-m", "pip", "download", "--no-deps", "--no-binary", ":all:", "--dest", str(target)]
+    if subprocess.run([*command, _PACKAGE], check=False).returncode != 0:
+        raise LocalAwsError(f"could not download {_PACKAGE}: Spark needs its jars to reach S3; try again online")
+    (archive,) = target.glob("*.tar.gz")
+    with tarfile.open(archive) as package:
+        for member in package:
+            name = Path(member.name).name
+            if name in SUMS:
+                source = package.extractfile(member)
+                assert source is not None
+                with open(target / name, "wb") as file:
+                    shutil.copyfileobj(source, file)
+
+
+if __name__ == "__main__":
+    try:
+        fetch()
+    except LocalAwsError as error:
+        sys.exit(str(error))
+    print(f"S3A jars: {folder()}")

@@ -1,0 +1,13 @@
+# Set name, account_id, access_log_bucket and alert_emails to your own before the first apply.
+name        = "assay-prod"
+environment = "prod"
+account_id  = "222222222222"
+region      = "eu-west-1"
+
+alert_emails = ["data-platform@example.com"]
+
+glue = {
+  worker_type     = "G.1X"
+  workers         = 4
+  timeout_minutes = 120
+}

@@ -1,0 +1,7 @@
+# Set name, account_id and alert_emails to your own before the first apply.
+name        = "assay-staging"
+environment = "staging"
+account_id  = "111111111111"
+region      = "eu-west-1"
+
+alert_emails = ["data-platform@example.com"]

@@ -1,0 +1,80 @@
+module "storage" {
+  source = "./modules/storage"
+
+  scope             = local.scope
+  force_destroy     = var.force_destroy
+  lifecycle_rules   = var.lifecycle_rules
+  access_log_bucket = var.access_log_bucket
+}
+
+module "catalog" {
+  source = "./modules/catalog"
+
+  scope         = local.scope
+  buckets       = module.storage.buckets
+  contracts_dir = "${local.repository}/contracts"
+  views_dir     = "${local.repository}/sql/views"
+}
+
+module "alerts" {
+  source = "./modules/alerts"
+
+  scope         = local.scope
+  kms_key_arn   = module.storage.kms_key_arn
+  emails        = var.alert_emails
+  state_machine = local.state_machine
+  functions     = module.functions.names
+  jobs          = values(module.jobs.names)
+}
+
+module "functions" {
+  source = "./modules/functions"
+
+  scope                = local.scope
+  buckets              = module.storage.buckets
+  kms_key_arn          = module.storage.kms_key_arn
+  alert_topic_arn      = module.alerts.topic_arn
+  pipeline_alias_arn   = local.pipeline_alias
+  jobs                 = values(module.jobs.names)
+  artifacts            = local.artifacts
+  build_id             = local.build_id
+  log_retention_days   = var.log_retention_days
+  reserved_concurrency = var.reserved_concurrency
+}
+
+module "jobs" {
+  source = "./modules/jobs"
+
+  scope              = local.scope
+  buckets            = module.storage.buckets
+  kms_key_arn        = module.storage.kms_key_arn
+  artifacts          = local.artifacts
+  build_id           = local.build_id
+  glue               = var.glue
+  log_retention_days = var.log_retention_days
+}
+
+module "orchestration" {
+  source = "./modules/orchestration"
+
+  scope              = local.scope
+  kms_key_arn        = module.storage.kms_key_arn
+  bronze_bucket      = module.storage.buckets["bronze"]
+  datasets           = module.catalog.scheduled_datasets
+  function_arns      = module.functions.arns
+  job_names          = module.jobs.names
+  schedule_enabled   = var.schedule_enabled
+  log_retention_days = var.log_retention_days
+}
+
+module "query" {
+  source = "./modules/query"
+
+  scope            = local.scope
+  buckets          = module.storage.buckets
+  kms_key_arn      = module.storage.kms_key_arn
+  database         = module.catalog.database
+  queries_dir      = "${local.repository}/sql/queries"
+  scan_limit_bytes = var.scan_limit_bytes
+  force_destroy    = var.force_destroy
+}

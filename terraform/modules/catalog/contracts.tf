@@ -1,0 +1,35 @@
+# Reads the contracts once, into the three shapes the tables are made of: columns, partition keys, projection.
+locals {
+  platform = {
+    for name in ["lineage", "quarantine", "run_summaries"] :
+    name => yamldecode(file("${var.contracts_dir}/platform/${name}.yaml"))
+  }
+
+  contract_files = [for path in fileset(var.contracts_dir, "*/v*.yaml") : path if !startswith(path, "platform/")]
+  documents      = [for path in local.contract_files : yamldecode(file("${var.contracts_dir}/${path}"))]
+
+  # One entry for each schema version: "transactions_v1".
+  contracts = {
+    for document in local.documents : "${document.name}_${local.custom[document.id].schemaVersion}" => {
+      dataset        = document.name
+      schema_version = local.custom[document.id].schemaVersion
+      version        = document.version
+      layer          = local.custom[document.id].layer
+      active         = document.status == "active"
+      description    = document.description.purpose
+      bucket         = var.buckets[local.custom[document.id].layer]
+      properties = concat(
+        document.schema[0].properties,
+        local.custom[document.id].layer == "silver" ? local.platform.lineage.schema[0].properties : [],
+      )
+    }
+  }
+  custom = {
+    for document in local.documents :
+    document.id => { for property in document.customProperties : property.property => property.value }
+  }
+
+  silver_datasets = toset([for contract in local.contracts : contract.dataset if contract.layer == "silver"])
+  live_datasets   = toset([for contract in local.contracts : contract.dataset if contract.layer == "silver" && contract.active])
+  all_datasets    = sort(distinct([for contract in local.contracts : contract.dataset]))
+}

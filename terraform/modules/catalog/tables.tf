@@ -1,0 +1,89 @@
+# What each table is, as plain values; main.tf turns them into Glue tables.
+locals {
+  published = {
+    for name, contract in local.contracts : name => {
+      description = contract.description
+      location    = "s3://${contract.bucket}/${contract.dataset}/schema_v=${contract.schema_version}/current/"
+      properties  = contract.properties
+      contract    = contract.version
+      serde       = "parquet"
+    }
+  }
+
+  # Every file of a run, promoted or not. The partition key run_id takes the place of the column of that name.
+  audited = {
+    for name, contract in local.contracts : "${name}_runs" => {
+      description = "Files of one run of ${name}, promoted or not: filter on run_id = '...'."
+      location    = "s3://${contract.bucket}/${contract.dataset}/schema_v=${contract.schema_version}/audit/"
+      properties = concat(
+        [for p in contract.properties : p if !try(p.partitioned, false) && p.name != "run_id"],
+        [local.run_id_key],
+      )
+      contract = contract.version
+      serde    = "parquet"
+    }
+  }
+  run_id_key = {
+    name             = "run_id"
+    physicalType     = "string"
+    description      = "The run."
+    partitioned      = true
+    customProperties = [{ property = "projection", value = { type = "injected" } }]
+  }
+
+  held_back = merge([
+    for dataset in local.silver_datasets : {
+      for name, room in { quarantine = "quarantined", condemned = "condemned" } : "${dataset}_${name}" => {
+        description                  = "Rows of ${dataset} that are ${room}."
+        location                     = "s3://${var.buckets["quarantine"]}/${dataset}/${room}/current/"
+        properties                   = local.platform.quarantine.schema[0].properties
+        contract                     = local.platform.quarantine.version
+        serde                        = "parquet"
+      }
+    }
+  ]...)
+
+  ledger = {
+    run_summaries = {
+      description = local.platform.run_summaries.description.purpose
+      location    = "s3://${var.buckets["control"]}/run_summaries/"
+      properties  = local.platform.run_summaries.schema[0].properties
+      contract    = local.platform.run_summaries.version
+      serde       = "json"
+    }
+  }
+
+  tables = {
+    for name, table in merge(local.published, local.audited, local.held_back, local.ledger) : name => merge(table, {
+      columns = [for p in table.properties : p if !try(p.partitioned, false)]
+      keys = [
+        for position in sort([for p in table.properties : format("%03d", try(p.partitionKeyPosition, 1)) if try(p.partitioned, false)]) :
+        one([for p in table.properties : p if try(p.partitioned, false) && try(p.partitionKeyPosition, 1) == tonumber(position)])
+      ]
+    })
+  }
+
+  projections = {
+    for name, table in local.tables : name => {
+      for key in table.keys : key.name => merge(
+        { for c in try(key.customProperties, []) : c.property => c.value }["projection"],
+        key.name == "dataset" ? { values = join(",", local.all_datasets) } : {},
+      )
+    }
+  }
+
+  # ODCS writes intervalUnit, Athena interval.unit; everything else has the same name in both.
+  projection_parameters = {
+    for name, keys in local.projections : name => merge([
+      for key, projection in keys : {
+        for setting, value in projection :
+        "projection.${key}.${replace(setting, "intervalUnit", "interval.unit")}" => tostring(value)
+      }
+    ]...)
+  }
+
+  # Where Athena finds a partition: year=${year}/month=${month}, with the braces left for Athena to fill.
+  partition_paths = {
+    for name, table in local.tables : name => join("/", [for key in table.keys : "${key.name}=$${${key.name}}"])
+  }
+}

@@ -1,0 +1,94 @@
+locals {
+  functions = {
+    dispatch         = { timeout = 60, memory = 256, does = "Turns a schedule, an S3 event or a request into one run." }
+    plan_run         = { timeout = 900, memory = 1024, does = "Claims the sources of a run, counts their records, writes the plan." }
+    read_run_summary = { timeout = 300, memory = 512, does = "The gate: compares a run's summary with its plan and its contract." }
+    promote_run      = { timeout = 900, memory = 512, does = "Makes the files of a run current, one conditional write a partition." }
+    finish_run       = { timeout = 120, memory = 256, does = "Writes the run's line in the ledger, its metrics and its alerts." }
+    fail_run         = { timeout = 120, memory = 256, does = "Keeps the context of a failed run, releases its claims, alerts." }
+  }
+  names = { for function in keys(local.functions) : function => "${var.scope.name}-${replace(function, "_", "-")}" }
+}
+
+resource "aws_s3_object" "package" {
+  bucket      = var.buckets["artifacts"]
+  key         = "builds/${var.build_id}/functions.zip"
+  source      = "${var.artifacts}/functions.zip"
+  source_hash = filesha256("${var.artifacts}/functions.zip")
+  kms_key_id  = var.kms_key_arn
+
+  # The new build is there before the functions move to it.
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+resource "aws_lambda_function" "this" {
+  #checkov:skip=CKV_AWS_117: The functions only call AWS APIs; a VPC would add endpoints and remove nothing.
+  #checkov:skip=CKV_AWS_116: Only dispatch is invoked asynchronously and has an on-failure destination; Step Functions retries and catches the others.
+  #checkov:skip=CKV_AWS_272: The package is one immutable object of the build, named by its hash; there is no signing profile to check it against.
+  for_each = local.functions
+
+  function_name = local.names[each.key]
+  description   = each.value.does
+  role          = aws_iam_role.this[each.key].arn
+  runtime       = "python3.13"
+  architectures = ["arm64"]
+  handler       = "functions.${each.key}.handler"
+  timeout       = each.value.timeout
+  memory_size   = each.value.memory
+
+  s3_bucket        = aws_s3_object.package.bucket
+  s3_key           = aws_s3_object.package.key
+  source_code_hash = filebase64sha256("${var.artifacts}/functions.zip")
+
+  kms_key_arn                    = var.kms_key_arn
+  reserved_concurrent_executions = var.reserved_concurrency
+
+  environment {
+    variables = {
+      ASSAY_ENVIRONMENT       = var.scope.environment
+      ASSAY_BUCKET_BRONZE     = var.buckets["bronze"]
+      ASSAY_BUCKET_SILVER     = var.buckets["silver"]
+      ASSAY_BUCKET_GOLD       = var.buckets["gold"]
+      ASSAY_BUCKET_QUARANTINE = var.buckets["quarantine"]
+      ASSAY_BUCKET_CONTROL    = var.buckets["control"]
+      ASSAY_ALERT_TOPIC_ARN   = var.alert_topic_arn
+      ASSAY_STATE_MACHINE_ARN = var.pipeline_alias_arn
+      ASSAY_BUILD_ID          = var.build_id
+    }
+  }
+
+  logging_config {
+    log_format = "JSON"
+    log_group  = aws_cloudwatch_log_group.this[each.key].name
+  }
+
+  tracing_config {
+    mode = "Active"
+  }
+
+  # A function that starts before it may do anything fails its first event.
+  depends_on = [aws_iam_role_policy.this]
+}
+
+# The one function that is invoked without anybody waiting: what it could not do becomes an alert.
+resource "aws_lambda_function_event_invoke_config" "dispatch" {
+  function_name                = aws_lambda_function.this["dispatch"].function_name
+  maximum_event_age_in_seconds = 3600
+  maximum_retry_attempts       = 2
+
+  destination_config {
+    on_failure {
+      destination = var.alert_topic_arn
+    }
+  }
+}
+
+resource "aws_cloudwatch_log_group" "this" {
+  for_each = local.names
+
+  name              = "/aws/lambda/${each.value}"
+  retention_in_days = var.log_retention_days
+  kms_key_id        = var.kms_key_arn
+}

@@ -1,0 +1,12 @@
+output "names" {
+  description = "Name of each function."
+  value       = { for function, resource in aws_lambda_function.this : function => resource.function_name }
+}
+
+output "arns" {
+  description = "ARN of each function."
+  value = {
+    for function, resource in aws_lambda_function.this :
+    function => "arn:${var.scope.partition}:lambda:${local.regional}:function:${resource.function_name}"
+  }
+}

@@ -1,0 +1,67 @@
+locals {
+  arns       = { for layer, bucket in var.buckets : layer => "arn:${var.scope.partition}:s3:::${bucket}" }
+  regional   = "${var.scope.region}:${var.scope.account_id}"
+  log_groups = "arn:${var.scope.partition}:logs:${local.regional}:log-group"
+  executions = "arn:${var.scope.partition}:states:${local.regional}:execution:${split(":", var.pipeline_alias_arn)[6]}"
+
+  # What is current, and all that is tested before and after: the files of runs as well.
+  committed = { for layer in ["silver", "gold", "quarantine"] : layer => ["*/current/*", "*/snapshots/*"] }
+  tested    = { for layer, keys in local.committed : layer => concat(keys, ["*/runs/*"]) }
+  summaries = { for layer in ["silver", "gold"] : layer => ["*/runs/*/_SUCCESS"] }
+  control   = { control = ["*"] }
+
+  publish_alerts = { PublishAlerts = { actions = ["sns:Publish"], resources = [var.alert_topic_arn] } }
+  describe_runs  = { DescribeRuns = { actions = ["states:DescribeExecution"], resources = ["${local.executions}:*"] } }
+  write_metrics  = { actions = ["cloudwatch:PutMetricData"], resources = ["*"], equals = { "cloudwatch:namespace" = "Assay" } }
+
+  # promote_run alone can write what is current. The buckets' own policies make every such write conditional.
+  permissions = {
+    dispatch = {
+      get = { bronze = ["*"] }
+      put = {}
+      other = merge(local.publish_alerts, local.describe_runs, {
+        StartRuns = { actions = ["states:StartExecution"], resources = [var.pipeline_alias_arn] }
+      })
+    }
+
+    plan_run = {
+      get   = merge({ bronze = ["*"] }, local.control)
+      put   = { control = ["runs/*", "sources/*", "leases/*"] }
+      other = local.describe_runs
+    }
+
+    read_run_summary = {
+      get   = merge(local.tested, local.control)
+      put   = {}
+      other = {}
+    }
+
+    promote_run = {
+      get   = merge(local.tested, local.control)
+      put   = merge(local.committed, { control = ["runs/*", "leases/*"] })
+      other = {}
+    }
+
+    finish_run = {
+      get   = merge(local.summaries, local.control)
+      put   = { control = ["runs/*", "sources/*", "leases/*", "run_summaries/*"] }
+      other = merge(local.publish_alerts, { WriteMetrics = local.write_metrics })
+    }
+
+    fail_run = {
+      get = merge(local.summaries, local.control)
+      put = { control = ["runs/*", "sources/*", "leases/*", "run_summaries/*"] }
+      other = merge(local.publish_alerts, local.describe_runs, {
+        WriteMetrics = local.write_metrics
+        ReadJobRuns = {
+          actions   = ["glue:GetJobRun", "glue:GetJobRuns"]
+          resources = [for job in var.jobs : "arn:${var.scope.partition}:glue:${local.regional}:job/${job}"]
+        }
+        ReadJobLogs = {
+          actions   = ["logs:FilterLogEvents", "logs:GetLogEvents"]
+          resources = ["${local.log_groups}:/aws-glue/jobs/*"]
+        }
+      })
+    }
+  }
+}

@@ -1,0 +1,49 @@
+locals {
+  name  = "${var.scope.name}-pipeline"
+  tasks = ["plan_run", "read_run_summary", "promote_run", "finish_run", "fail_run"]
+}
+
+resource "aws_sfn_state_machine" "this" {
+  name     = local.name
+  role_arn = aws_iam_role.state_machine.arn
+  type     = "STANDARD"
+
+  # Each change is a version; the alias says which one runs start on.
+  publish = true
+
+  definition = templatefile("${path.module}/definitions/pipeline.asl.json", merge(
+    { for task in local.tasks : "${task}_arn" => var.function_arns[task] },
+    {
+      bronze_to_silver_job = var.job_names["bronze_to_silver"]
+      silver_to_gold_job   = var.job_names["silver_to_gold"]
+    },
+  ))
+
+  logging_configuration {
+    level                  = "ALL"
+    include_execution_data = true
+    log_destination        = "${aws_cloudwatch_log_group.executions.arn}:*"
+  }
+
+  tracing_configuration {
+    enabled = true
+  }
+
+  depends_on = [aws_iam_role_policy.state_machine]
+}
+
+resource "aws_sfn_alias" "live" {
+  name        = "live"
+  description = "The version that every run starts on."
+
+  routing_configuration {
+    state_machine_version_arn = aws_sfn_state_machine.this.state_machine_version_arn
+    weight                    = 100
+  }
+}
+
+resource "aws_cloudwatch_log_group" "executions" {
+  name              = "/aws/vendedlogs/states/${local.name}"
+  retention_in_days = var.log_retention_days
+  kms_key_id        = var.kms_key_arn
+}

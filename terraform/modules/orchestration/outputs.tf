@@ -1,0 +1,14 @@
+output "alias_arn" {
+  description = "Alias that every run starts on."
+  value       = aws_sfn_alias.live.arn
+}
+
+output "state_machine_arn" {
+  description = "The state machine, without version."
+  value       = aws_sfn_state_machine.this.arn
+}
+
+output "schedules" {
+  description = "Schedule of each dataset."
+  value       = { for dataset, schedule in aws_scheduler_schedule.daily : dataset => "${schedule.group_name}/${schedule.name}" }
+}

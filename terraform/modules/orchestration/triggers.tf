@@ -1,0 +1,71 @@
+# Both triggers call dispatch, which names the run after its cause: an event that comes twice starts one run.
+locals {
+  dispatch = var.function_arns["dispatch"]
+}
+
+resource "aws_scheduler_schedule_group" "daily" {
+  name = "${var.scope.name}-daily"
+}
+
+resource "aws_scheduler_schedule" "daily" {
+  for_each = var.datasets
+
+  name                         = each.key
+  group_name                   = aws_scheduler_schedule_group.daily.name
+  description                  = "Daily run of ${each.key}."
+  schedule_expression          = "cron(0 2 * * ? *)"
+  schedule_expression_timezone = "UTC"
+  state                        = var.schedule_enabled ? "ENABLED" : "DISABLED"
+  kms_key_arn                  = var.kms_key_arn
+
+  flexible_time_window {
+    mode = "OFF"
+  }
+
+  target {
+    arn      = local.dispatch
+    role_arn = aws_iam_role.scheduler.arn
+
+    # jsonencode would write < and > as \u003c and \u003e, which the scheduler does not replace.
+    input = "{\"trigger\":\"schedule\",\"dataset\":\"${each.key}\",\"scheduled_time\":\"<aws.scheduler.scheduled-time>\"}"
+
+    retry_policy {
+      maximum_event_age_in_seconds = 3600
+      maximum_retry_attempts       = 10
+    }
+  }
+}
+
+resource "aws_cloudwatch_event_rule" "bronze_objects" {
+  name        = "${var.scope.name}-bronze-objects"
+  description = "A delivery, or the marker of a complete day, has arrived in bronze."
+
+  event_pattern = jsonencode({
+    source      = ["aws.s3"]
+    detail-type = ["Object Created"]
+    detail = {
+      bucket = { name = [var.bronze_bucket] }
+      object = { key = [for suffix in [".csv", ".csv.gz", "/_READY"] : { suffix = suffix }] }
+    }
+  })
+}
+
+resource "aws_cloudwatch_event_target" "dispatch" {
+  rule      = aws_cloudwatch_event_rule.bronze_objects.name
+  target_id = "dispatch"
+  arn       = local.dispatch
+
+  retry_policy {
+    maximum_event_age_in_seconds = 3600
+    maximum_retry_attempts       = 10
+  }
+}
+
+resource "aws_lambda_permission" "bronze_objects" {
+  statement_id   = "BronzeObjects"
+  action         = "lambda:InvokeFunction"
+  function_name  = local.dispatch
+  principal      = "events.amazonaws.com"
+  source_arn     = aws_cloudwatch_event_rule.bronze_objects.arn
+  source_account = var.scope.account_id
+}

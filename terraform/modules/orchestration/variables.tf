@@ -1,0 +1,45 @@
+variable "scope" {
+  description = "Who and where: the stack's name and environment, its account, region and partition."
+  type = object({
+    name        = string
+    environment = string
+    account_id  = string
+    region      = string
+    partition   = string
+  })
+}
+
+variable "kms_key_arn" {
+  description = "Key that encrypts logs and schedules."
+  type        = string
+}
+
+variable "bronze_bucket" {
+  description = "Bucket whose new objects start runs."
+  type        = string
+}
+
+variable "datasets" {
+  description = "Datasets that have a daily run."
+  type        = set(string)
+}
+
+variable "function_arns" {
+  description = "ARN of each function by its name."
+  type        = map(string)
+}
+
+variable "job_names" {
+  description = "Name of each Glue job by its script."
+  type        = map(string)
+}
+
+variable "schedule_enabled" {
+  description = "Run the daily schedule."
+  type        = bool
+}
+
+variable "log_retention_days" {
+  description = "Days that CloudWatch keeps the log of executions."
+  type        = number
+}

@@ -1,0 +1,106 @@
+mock_provider "aws" {
+  mock_data "aws_iam_policy_document" {
+    defaults = { json = "{}" }
+  }
+  mock_resource "aws_iam_role" {
+    defaults = { arn = "arn:aws:iam::111111111111:role/test" }
+  }
+  mock_resource "aws_cloudwatch_log_group" {
+    defaults = { arn = "arn:aws:logs:eu-west-1:111111111111:log-group:test" }
+  }
+  mock_resource "aws_sfn_state_machine" {
+    defaults = {
+      state_machine_version_arn = "arn:aws:states:eu-west-1:111111111111:stateMachine:assay-test-pipeline:7"
+    }
+  }
+  mock_resource "aws_cloudwatch_event_rule" {
+    defaults = { arn = "arn:aws:events:eu-west-1:111111111111:rule/test" }
+  }
+}
+
+variables {
+  scope = {
+    name        = "assay-test"
+    environment = "staging"
+    account_id  = "111111111111"
+    region      = "eu-west-1"
+    partition   = "aws"
+  }
+  kms_key_arn   = "arn:aws:kms:eu-west-1:111111111111:key/test"
+  bronze_bucket = "t-bronze"
+  datasets      = ["orders", "transactions"]
+  function_arns = {
+    dispatch         = "arn:aws:lambda:eu-west-1:111111111111:function:t-dispatch"
+    plan_run         = "arn:aws:lambda:eu-west-1:111111111111:function:t-plan-run"
+    read_run_summary = "arn:aws:lambda:eu-west-1:111111111111:function:t-read-run-summary"
+    promote_run      = "arn:aws:lambda:eu-west-1:111111111111:function:t-promote-run"
+    finish_run       = "arn:aws:lambda:eu-west-1:111111111111:function:t-finish-run"
+    fail_run         = "arn:aws:lambda:eu-west-1:111111111111:function:t-fail-run"
+  }
+  job_names          = { bronze_to_silver = "t-bronze-to-silver", silver_to_gold = "t-silver-to-gold" }
+  schedule_enabled   = true
+  log_retention_days = 365
+}
+
+# An apply, because the alias points at a version that only exists after one. The provider is a mock.
+run "runs_start_on_a_published_version" {
+  module {
+    source = "./modules/orchestration"
+  }
+
+  assert {
+    condition     = aws_sfn_state_machine.this.publish && aws_sfn_state_machine.this.type == "STANDARD"
+    error_message = "Every change of the machine is a version."
+  }
+
+  assert {
+    condition = (
+      one(aws_sfn_alias.live.routing_configuration).state_machine_version_arn == aws_sfn_state_machine.this.state_machine_version_arn
+      && one(aws_sfn_alias.live.routing_configuration).weight == 100
+    )
+    error_message = "The alias live sends every run to the published version."
+  }
+
+  assert {
+    condition     = can(jsondecode(aws_sfn_state_machine.this.definition)) && !strcontains(aws_sfn_state_machine.this.definition, "$${")
+    error_message = "The definition is JSON and every placeholder in it is filled."
+  }
+
+  assert {
+    condition     = aws_sfn_state_machine.this.logging_configuration[0].level == "ALL" && aws_sfn_state_machine.this.tracing_configuration[0].enabled
+    error_message = "Executions are logged and traced."
+  }
+}
+
+run "each_dataset_has_its_schedule_and_bronze_its_rule" {
+  command = plan
+
+  module {
+    source = "./modules/orchestration"
+  }
+
+  assert {
+    condition = alltrue([
+      for dataset, schedule in aws_scheduler_schedule.daily :
+      schedule.schedule_expression == "cron(0 2 * * ? *)" && schedule.schedule_expression_timezone == "UTC" &&
+      schedule.state == "ENABLED" && schedule.group_name == "assay-test-daily" &&
+      jsondecode(schedule.target[0].input).dataset == dataset
+    ])
+    error_message = "Every dataset runs at 02:00 UTC."
+  }
+
+  assert {
+    condition     = strcontains(aws_scheduler_schedule.daily["orders"].target[0].input, "<aws.scheduler.scheduled-time>")
+    error_message = "The scheduler only fills placeholders it can read: < and > must not be escaped."
+  }
+
+  assert {
+    condition     = jsondecode(aws_cloudwatch_event_rule.bronze_objects.event_pattern).detail.bucket.name[0] == "t-bronze"
+    error_message = "Only objects of bronze start runs."
+  }
+
+  assert {
+    condition     = aws_cloudwatch_event_target.dispatch.arn == var.function_arns["dispatch"]
+    error_message = "Events go to dispatch, which names the run."
+  }
+}

@@ -1,0 +1,115 @@
+variable "name" {
+  description = "Prefix of every resource, e.g. assay-prod. Bucket names start with it, so it is unique in the world."
+  type        = string
+
+  validation {
+    condition     = can(regex("^[a-z][a-z0-9-]{2,30}[a-z0-9]$", var.name))
+    error_message = "name has 4 to 32 characters: lower-case letters, digits and hyphens; it starts with a letter."
+  }
+}
+
+variable "environment" {
+  description = "Environment this stack is."
+  type        = string
+
+  validation {
+    condition     = contains(["local", "staging", "prod"], var.environment)
+    error_message = "environment is one of local, staging, prod."
+  }
+}
+
+variable "account_id" {
+  description = "AWS account this stack belongs to. Terraform refuses to work in any other."
+  type        = string
+
+  validation {
+    condition     = can(regex("^[0-9]{12}$", var.account_id))
+    error_message = "account_id has 12 digits."
+  }
+}
+
+variable "region" {
+  description = "AWS region."
+  type        = string
+  default     = "eu-west-1"
+}
+
+variable "emulated_endpoint" {
+  description = "True where AWS_ENDPOINT_URL names an AWS-compatible endpoint that has no credential checks and no bucket host names."
+  type        = bool
+  default     = false
+}
+
+variable "artifacts_dir" {
+  description = "Folder with the build: build.json, functions.zip, lake.zip, jobs/*.py. Relative to this folder or absolute."
+  type        = string
+  default     = "../build/artifacts"
+
+  validation {
+    condition = fileexists(
+      startswith(var.artifacts_dir, "/") ? "${var.artifacts_dir}/build.json" : "${path.root}/${var.artifacts_dir}/build.json"
+    )
+    error_message = "There is no build.json in artifacts_dir. Make the build first."
+  }
+}
+
+variable "force_destroy" {
+  description = "Let `terraform destroy` delete buckets that still hold data. Only where data is worth nothing."
+  type        = bool
+  default     = false
+}
+
+variable "lifecycle_rules" {
+  description = "Give the buckets their lifecycle rules. Off where the endpoint has no storage to save: the provider waits 55 s for them."
+  type        = bool
+  default     = true
+}
+
+variable "access_log_bucket" {
+  description = "Bucket of the account that collects S3 server access logs; null turns them off."
+  type        = string
+  default     = null
+}
+
+variable "log_retention_days" {
+  description = "Days that CloudWatch keeps logs."
+  type        = number
+  default     = 365
+}
+
+variable "alert_emails" {
+  description = "Addresses that get every alert. AWS asks each of them to confirm."
+  type        = list(string)
+  default     = []
+}
+
+variable "schedule_enabled" {
+  description = "Run the daily schedule."
+  type        = bool
+  default     = true
+}
+
+variable "glue" {
+  description = "Size and limits of the Glue jobs."
+  type = object({
+    version             = optional(string, "5.1")
+    worker_type         = optional(string, "G.1X")
+    workers             = optional(number, 2)
+    timeout_minutes     = optional(number, 60)
+    max_concurrent_runs = optional(number, 3)
+    execution_class     = optional(string, "STANDARD")
+  })
+  default = {}
+}
+
+variable "reserved_concurrency" {
+  description = "Executions reserved for each function; -1 reserves none (an account with a small quota may need that)."
+  type        = number
+  default     = 5
+}
+
+variable "scan_limit_bytes" {
+  description = "Bytes after which Athena stops a query."
+  type        = number
+  default     = 107374182400
+}

@@ -1,0 +1,44 @@
+"""The whole stack on a local AWS of its own, applied once and used by every scenario."""
+
+import os
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from assay import stack
+from assay.target import LOCAL, Target, select
+from local_aws import control
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+PURCHASE_CARDS = REPOSITORY.parent / "shared" / "data" / "purchase-cards"
+
+
+@pytest.fixture(scope="session")
+def target(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Target]:
+    """A stack that nobody used before."""
+    os.environ["ASSAY_LOCAL_DIR"] = str(tmp_path_factory.mktemp("local-aws"))
+    os.environ["ASSAY_LOCAL_PORT"] = str(_free_port())
+    os.environ["TF_DATA_DIR"] = str(tmp_path_factory.mktemp("terraform"))
+    control.start()
+    try:
+        found = select(LOCAL)
+        stack.apply(found, quiet=True)
+        yield found
+    finally:
+        control.stop()
+
+
+@pytest.fixture(scope="session")
+def purchase_cards() -> list[Path]:
+    """The four months of real input, oldest first."""
+    if not PURCHASE_CARDS.is_dir():
+        pytest.skip("the purchase-card files are not here (they are not part of the repository)")
+    return sorted(PURCHASE_CARDS.glob("ingest_date=*/*.csv"))
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

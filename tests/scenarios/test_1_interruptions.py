@@ -1,0 +1,101 @@
+"""Scenario 1 interrupted: Spark killed, the local AWS killed, readers looking while months are promoted."""
+
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
+from threading import Event, Thread
+
+import pytest
+
+from assay.target import Target
+from local_aws import control
+from tests.scenarios import pipeline
+from tests.scenarios.pipeline import counts, number, outcome
+
+pytestmark = [pytest.mark.stack, pytest.mark.slow]
+
+
+def test_a_killed_spark_process_fails_the_run_and_a_new_run_loses_nothing(target: Target, tmp_path: Path) -> None:
+    file = pipeline.write_csv(tmp_path / "killed.csv", pipeline.rows_for("2020-03", 60, "killed"))
+    delivery = pipeline.deliver(target, file, "2020-03-31")
+    _kill_spark_when_it_runs()
+    failed = pipeline.finish(target, delivery)
+    assert outcome(failed).startswith("failed")
+    assert failed["failure"]
+    assert number(target, "SELECT count(*) FROM transactions WHERE year = 2020 AND month = 3") == 0
+    assert any(failed["run"] in mail["body"] for mail in pipeline.mails(target))
+
+    again = _request(target, delivery)
+    assert outcome(again) == "succeeded"
+    assert counts(again)["valid"] == 60
+    assert number(target, "SELECT count(*) FROM transactions WHERE year = 2020 AND month = 3") == 60
+
+
+def test_a_killed_local_aws_comes_back_and_a_new_run_loses_nothing(target: Target, tmp_path: Path) -> None:
+    file = pipeline.write_csv(tmp_path / "power-cut.csv", pipeline.rows_for("2020-05", 60, "power"))
+    delivery = pipeline.deliver(target, file, "2020-05-31")
+    _wait_for(_spark_processes, "a Spark process")
+    os.kill(control.status().pid, signal.SIGKILL)
+    control.start()
+    again = _request(target, delivery)
+
+    assert outcome(again) == "succeeded"
+    assert counts(again)["input"] == 60
+    assert number(target, "SELECT count(*) FROM transactions WHERE year = 2020 AND month = 5") == 60
+
+
+def test_readers_only_ever_see_complete_snapshots(target: Target, tmp_path: Path) -> None:
+    seen: set[int] = set()
+    over = Event()
+    sql = "SELECT count(*) FROM transactions WHERE year = 2020 AND month = 7"
+
+    def read() -> None:
+        while not over.is_set():
+            seen.add(number(target, sql))
+
+    reader = Thread(target=read)
+    reader.start()
+    for turn in range(2):
+        rows = pipeline.rows_for("2020-07", 50, f"reader-{turn}")
+        story = pipeline.run_file(target, pipeline.write_csv(tmp_path / f"reader-{turn}.csv", rows), "2020-07-31")
+        assert outcome(story) == "succeeded"
+    over.set()
+    reader.join()
+    seen.add(number(target, sql))
+    assert seen == {0, 50, 100}
+
+
+def _request(target: Target, delivery: pipeline.ingest.Delivery) -> dict:  # type: ignore[type-arg]
+    run_id = pipeline.ingest.request_run(target, "transactions", [delivery])
+    pipeline.follow(target, run_id, quiet=True)
+    return pipeline.runs.story(target, run_id)
+
+
+def _spark_processes() -> list[int]:
+    found = subprocess.run(["pgrep", "-f", "bronze_to_silver.py"], capture_output=True, text=True, check=False)
+    return [int(each) for each in found.stdout.split()]
+
+
+def _kill_spark_when_it_runs() -> None:
+    """Kill every attempt: the state machine tries again by itself."""
+
+    def kill() -> None:
+        quiet_since = time.monotonic()
+        while time.monotonic() - quiet_since < 25:
+            for process in _spark_processes():
+                os.kill(process, signal.SIGKILL)
+                quiet_since = time.monotonic()
+            time.sleep(0.3)
+
+    _wait_for(_spark_processes, "a Spark process")
+    Thread(target=kill, daemon=True).start()
+
+
+def _wait_for(condition: Callable[[], object], what: str, seconds: float = 60) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, f"{what} did not appear within {seconds:.0f} s"
+        time.sleep(0.1)

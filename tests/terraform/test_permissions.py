@@ -1,0 +1,133 @@
+"""Who may do what: the rendered policies, asked the questions that matter."""
+
+import pytest
+
+from tests.terraform.stack_plan import NAME, Plan
+
+DATA = "transactions/schema_v=v1"
+RUN = f"{DATA}/runs/run_id=20240301T020000Z-daily-0123456789ab"
+PART = f"{RUN}/attempt=jr_1/year=2024/month=03/part-0.parquet"
+SCRATCH = f"{RUN}/attempt=jr_1/_temporary/0/part-0.parquet"
+SUMMARY = f"{RUN}/_SUCCESS"
+AUDIT = f"{DATA}/audit/run_id=20240301T020000Z-daily-0123456789ab/symlink.txt"
+MANIFEST = f"{DATA}/current/year=2024/month=03/symlink.txt"
+SNAPSHOT = f"{DATA}/snapshots/year=2024/month=03/00000001-run.json"
+CLAIM = "sources/transactions/ingest_date=2024-03-01/0123.json"
+DELIVERY = "transactions/ingest_date=2024-03-01/a.csv"
+LEDGER = "run_summaries/dataset=transactions/month=2024-03/run.json"
+PIPELINE_FUNCTIONS = ["dispatch", "plan_run", "read_run_summary", "promote_run", "finish_run", "fail_run"]
+JOBS = ["bronze_to_silver", "silver_to_gold"]
+LAYERS = ["bronze", "silver", "gold", "quarantine", "control"]
+ALIAS = f"arn:aws:states:eu-west-1:111111111111:stateMachine:{NAME}-pipeline:live"
+
+
+def at(layer: str, key: str) -> str:
+    return f"arn:aws:s3:::{NAME}-{layer}/{key}"
+
+
+@pytest.mark.parametrize(
+    ("function", "action", "resource"),
+    [
+        ("dispatch", "s3:GetObject", at("bronze", DELIVERY)),
+        ("dispatch", "states:StartExecution", ALIAS),
+        ("plan_run", "s3:GetObject", at("bronze", DELIVERY)),
+        ("plan_run", "s3:ListBucket", f"arn:aws:s3:::{NAME}-bronze"),
+        ("plan_run", "s3:PutObject", at("control", CLAIM)),
+        ("plan_run", "s3:PutObject", at("control", "leases/transactions.json")),
+        ("plan_run", "states:DescribeExecution", f"arn:aws:states:eu-west-1:111111111111:execution:{NAME}-pipeline:r"),
+        ("read_run_summary", "s3:GetObject", at("silver", SUMMARY)),
+        ("read_run_summary", "s3:GetObject", at("quarantine", "transactions/quarantined/runs/run_id=r/a.parquet")),
+        ("read_run_summary", "s3:GetObject", at("control", "runs/r/plan.json")),
+        ("promote_run", "s3:PutObject", at("silver", MANIFEST)),
+        ("promote_run", "s3:PutObject", at("gold", SNAPSHOT)),
+        ("promote_run", "s3:PutObject", at("quarantine", "transactions/condemned/current/ingest_date=d/symlink.txt")),
+        ("promote_run", "s3:PutObject", at("control", "runs/r/journal.json")),
+        ("finish_run", "s3:PutObject", at("control", LEDGER)),
+        ("finish_run", "sns:Publish", f"arn:aws:sns:eu-west-1:111111111111:{NAME}-alerts"),
+        ("fail_run", "glue:GetJobRun", f"arn:aws:glue:eu-west-1:111111111111:job/{NAME}-bronze-to-silver"),
+        ("fail_run", "s3:PutObject", at("control", "runs/r/_FAILED.json")),
+    ],
+)
+def test_a_function_may_do_its_work(plan: Plan, function: str, action: str, resource: str) -> None:
+    assert plan.function(function).allows(action, resource)
+
+
+@pytest.mark.parametrize(
+    ("job", "action", "resource"),
+    [
+        ("bronze_to_silver", "s3:GetObject", at("bronze", DELIVERY)),
+        ("bronze_to_silver", "s3:GetObject", at("silver", "transactions")),  # S3A asks for every parent of a key
+        ("bronze_to_silver", "s3:GetObject", at("silver", MANIFEST)),
+        ("bronze_to_silver", "s3:PutObject", at("silver", PART)),
+        ("bronze_to_silver", "s3:PutObject", at("silver", AUDIT)),
+        ("bronze_to_silver", "s3:PutObject", at("silver", SUMMARY)),
+        ("bronze_to_silver", "s3:PutObject", at("quarantine", "transactions/quarantined/runs/run_id=r/a.parquet")),
+        ("bronze_to_silver", "s3:DeleteObject", at("silver", SCRATCH)),
+        ("silver_to_gold", "s3:GetObject", at("silver", PART)),
+        ("silver_to_gold", "s3:PutObject", at("gold", PART)),
+    ],
+)
+def test_a_job_may_do_its_work(plan: Plan, job: str, action: str, resource: str) -> None:
+    assert plan.job(job).allows(action, resource)
+
+
+@pytest.mark.parametrize(
+    ("job", "action", "resource"),
+    [
+        ("bronze_to_silver", "s3:PutObject", at("bronze", DELIVERY)),
+        ("bronze_to_silver", "s3:PutObject", at("silver", MANIFEST)),
+        ("bronze_to_silver", "s3:PutObject", at("silver", SNAPSHOT)),
+        ("bronze_to_silver", "s3:PutObject", at("gold", PART)),
+        ("bronze_to_silver", "s3:PutObject", at("control", "runs/r/plan.json")),
+        ("silver_to_gold", "s3:PutObject", at("silver", PART)),
+        ("silver_to_gold", "s3:GetObject", at("bronze", DELIVERY)),
+    ],
+)
+def test_a_job_reaches_nothing_that_is_current(plan: Plan, job: str, action: str, resource: str) -> None:
+    assert not plan.job(job).allows(action, resource)
+
+
+def test_only_promote_run_writes_what_is_current(plan: Plan) -> None:
+    writers = {
+        address
+        for address, policy in plan.role_policies().items()
+        for layer in ("silver", "gold", "quarantine")
+        for key in (MANIFEST, SNAPSHOT)
+        if policy.allows("s3:PutObject", at(layer, key))
+    }
+    assert writers == {'module.functions.aws_iam_role_policy.this["promote_run"]'}
+
+
+def test_promote_run_cannot_touch_the_files_it_promotes(plan: Plan) -> None:
+    assert not plan.function("promote_run").allows("s3:PutObject", at("silver", PART))
+
+
+@pytest.mark.parametrize("function", PIPELINE_FUNCTIONS)
+@pytest.mark.parametrize("action", ["s3:DeleteObject", "s3:DeleteObjectVersion", "s3:DeleteObjectTagging"])
+def test_a_function_can_never_delete(plan: Plan, function: str, action: str) -> None:
+    assert all(plan.function(function).denies(action, at(layer, PART)) for layer in LAYERS)
+
+
+@pytest.mark.parametrize("job", JOBS)
+@pytest.mark.parametrize("key", [PART, SUMMARY, AUDIT, MANIFEST, SNAPSHOT, DELIVERY])
+def test_a_job_can_never_delete_data(plan: Plan, job: str, key: str) -> None:
+    assert all(plan.job(job).denies("s3:DeleteObject", at(layer, key)) for layer in LAYERS)
+
+
+@pytest.mark.parametrize("job", JOBS)
+def test_a_job_cannot_end_a_version_even_of_its_scratch(plan: Plan, job: str) -> None:
+    assert not any(plan.job(job).allows("s3:DeleteObjectVersion", at(layer, SCRATCH)) for layer in LAYERS)
+
+
+def test_metrics_go_to_the_project_s_own_namespace(plan: Plan) -> None:
+    policy = plan.function("finish_run")
+    assert policy.allows("cloudwatch:PutMetricData", "*", {"cloudwatch:namespace": "Assay"})
+    assert not policy.allows("cloudwatch:PutMetricData", "*", {"cloudwatch:namespace": "AWS/States"})
+
+
+def test_analysts_read_silver_and_gold_and_write_nothing_but_results(plan: Plan) -> None:
+    policy = plan.analyst()
+    assert policy.allows("s3:GetObject", at("silver", PART))
+    assert policy.allows("s3:PutObject", f"arn:aws:s3:::{NAME}-athena-results/{NAME}/1.csv")
+    assert not policy.allows("s3:GetObject", at("quarantine", "transactions/quarantined/runs/run_id=r/a.parquet"))
+    assert not any(policy.allows("s3:PutObject", at(layer, PART)) for layer in LAYERS)
