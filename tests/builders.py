@@ -2,10 +2,12 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
 from lake.bundle import contracts_root
+from lake.errors import ConflictError
 from lake.rules import layout
 from lake.rules.contract import Contract, Contracts, load_contracts
 from lake.rules.json_record import to_json
@@ -17,6 +19,7 @@ from lake.rules.trigger import OBJECT, RunRequest, Trigger
 from lake.steps.current import read_pointer
 from lake.steps.lake import Lake
 from lake.steps.ports import Store
+from lake.steps.records import read_record
 from tests.fakes import FixedClock, MemoryStore, execution_arn
 
 BUCKETS = Buckets("t-bronze", "t-silver", "t-gold", "t-quarantine", "t-control")
@@ -94,10 +97,10 @@ class Rows:
 
 
 class JobOutput:
-    """Writes what the jobs write: data files, then the run summary."""
+    """Writes what the jobs write: data files, then the run summary, unless an earlier attempt left one."""
 
-    def __init__(self, lake: Lake, plan: Plan) -> None:
-        self.lake, self.plan, self.run_id = lake, plan, RunId(plan.run_id)
+    def __init__(self, lake: Lake, plan: Plan, attempt: str = "jr_1") -> None:
+        self.lake, self.plan, self.run_id, self.attempt = lake, plan, RunId(plan.run_id), attempt
 
     def silver(self, rows: Sequence[Rows] = (Rows(),), quarantined: Sequence[Rows] = (), **changes: Any) -> RunSummary:
         """Files and summary of bronze_to_silver; rows that are neither valid nor quarantined are duplicates."""
@@ -156,7 +159,7 @@ class JobOutput:
             build_id=self.plan.build_id,
             contract_version=contract.version,
             contract_sha256=contract.fingerprint,
-            attempt="jr_1",
+            attempt=self.attempt,
             started_at="2024-04-01T02:01:00Z",
             finished_at="2024-04-01T02:02:00Z",
             counts=counts,
@@ -165,7 +168,7 @@ class JobOutput:
         )
 
     def _part(self, place: Place, rows: Rows) -> PartitionFiles:
-        key = f"{place.attempt(self.run_id, 'jr_1')}/{rows.partition}/part-0.parquet"
+        key = f"{place.attempt(self.run_id, self.attempt)}/{rows.partition}/part-0.parquet"
         body = f"{self.run_id} {rows}"
         self.lake.store.write(place.bucket, key, body)
         file = FileEntry(layout.uri(place.bucket, key), rows.rows, len(body), str(self.run_id), rows.first, rows.last)
@@ -174,8 +177,10 @@ class JobOutput:
         return PartitionFiles(rows.partition, rows.rows, (file,), base)
 
     def _leave(self, place: Place, summary: RunSummary) -> RunSummary:
-        self.lake.store.write(place.bucket, place.summary(self.run_id), to_json(summary))
-        return summary
+        key = place.summary(self.run_id)
+        with suppress(ConflictError):
+            self.lake.store.create(place.bucket, key, to_json(summary))
+        return read_record(self.lake.store, RunSummary, place.bucket, key)
 
 
 def write_plan(lake: Lake, plan: Plan) -> Plan:

@@ -1,35 +1,23 @@
-"""CloudWatch behind the `Metrics` port."""
+"""Metrics as CloudWatch's embedded metric format (EMF): a log line that CloudWatch turns into numbers."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
-from lake.aws.errors import translated
-
-if TYPE_CHECKING:
-    from mypy_boto3_cloudwatch import CloudWatchClient
-    from mypy_boto3_cloudwatch.type_defs import DimensionTypeDef
+from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
 
 NAMESPACE = "Assay"
 
 
-class CloudWatch:
-    """Counts, by environment and dataset."""
+class EmbeddedMetrics:
+    """Counts, by environment and dataset. No permission and no call is needed, so counting cannot fail a run."""
 
-    def __init__(self, client: "CloudWatchClient", environment: str) -> None:
-        self._client = client
+    def __init__(self, environment: str) -> None:
         self._environment = environment
 
     def count(self, dataset: str, numbers: Mapping[str, int]) -> None:
-        """Put one data point for each number."""
-        dimensions: list[DimensionTypeDef] = [
-            {"Name": "environment", "Value": self._environment},
-            {"Name": "dataset", "Value": dataset},
-        ]
-        with translated(f"count {', '.join(numbers)} of {dataset}"):
-            self._client.put_metric_data(
-                Namespace=NAMESPACE,
-                MetricData=[
-                    {"MetricName": name, "Dimensions": dimensions, "Value": number, "Unit": "Count"}
-                    for name, number in numbers.items()
-                ],
-            )
+        """Print one line with every number."""
+        line = EphemeralMetrics(namespace=NAMESPACE)
+        line.add_dimension(name="environment", value=self._environment)
+        line.add_dimension(name="dataset", value=dataset)
+        for name, number in numbers.items():
+            line.add_metric(name=name, unit=MetricUnit.Count, value=number)
+        line.flush_metrics()

@@ -108,7 +108,7 @@ def _options(shape: FileShape, dialect: Dialect) -> dict[str, Any]:
 def _as_single_lines_would_be(frame: DataFrame, shape: FileShape) -> DataFrame:
     """Where Spark reads line breaks inside quotes, it keeps blank lines and, after a first LF, the CR of a CRLF."""
     last, corrupt = shape.names[-1], F.col(columns.CORRUPT)
-    blank = F.coalesce(corrupt.rlike(r"\A[ \t\x0B\f\r]*\z"), F.lit(False))
+    blank = F.coalesce(corrupt.rlike(r"\A[\x00-\x20]*\z"), F.lit(False))
     return frame.where(~blank).withColumn(last, F.regexp_replace(last, r"\r\z", ""))
 
 

@@ -12,7 +12,7 @@ from botocore.config import Config
 from lake.aws.clock import SystemClock
 from lake.aws.executions import StepFunctions
 from lake.aws.job_logs import GlueLogs
-from lake.aws.metrics import CloudWatch
+from lake.aws.metrics import EmbeddedMetrics
 from lake.aws.notify import Mail
 from lake.aws.settings import Settings
 from lake.aws.store import S3Store
@@ -57,9 +57,9 @@ def mail() -> Mail:
 
 
 @cache
-def metrics() -> CloudWatch:
+def metrics() -> EmbeddedMetrics:
     """Numbers."""
-    return CloudWatch(boto3.client("cloudwatch", config=_CONFIG), settings().environment)
+    return EmbeddedMetrics(settings().environment)
 
 
 @cache

@@ -11,7 +11,6 @@ from collections.abc import Callable
 from typing import Any
 
 from local_aws import engine
-from local_aws.settings import Settings
 
 log = logging.getLogger("local_aws.checkpoint")
 
@@ -24,8 +23,7 @@ _ATTEMPTS = 3
 class Checkpoints:
     """Knows whether requests came in, and writes the state of the services they may have changed."""
 
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
+    def __init__(self) -> None:
         self._saved: dict[str, bytes] = {}
         self._lock = threading.Lock()
         self._last_request = 0.0

@@ -22,6 +22,7 @@ NAMES: dict[str, tuple[str, ...]] = {
     "ministack.core.persistence": ("_json_default", "save_state"),
     "ministack.core.responses": ("get_account_id", "get_region"),
     "ministack.core.iam_evaluator": ("evaluate_trust_policy", "resolve_credential"),
+    "ministack.core.iam_actions": ("request_tag_context",),
     "ministack.core.lambda_runtime": ("_detect_runtime_binary",),
     "ministack.services.stepfunctions": (
         "_ExecutionError",

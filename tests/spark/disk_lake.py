@@ -1,7 +1,7 @@
 """A lake on this disk: real sources, plans, jobs, gate and promotion; only S3 and Step Functions are not there."""
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
@@ -102,15 +102,32 @@ class DiskLake:
     def job_run(self, run_id: RunId, attempt: str = "jr_1") -> JobRun:
         return begin(self.lake, self.spark, run_id, layout.uri(self.buckets.control, layout.plan(run_id)), attempt)
 
-    def ingest(self, *bodies: bytes | str, day: str = "2024-03-31") -> RunSummary:
+    def run(self, sources: Sequence[Source], dataset: str = "transactions", mode: str = APPEND) -> RunSummary:
+        """Plan these sources and run the silver job."""
+        return bronze_to_silver(self.job_run(self.plan(sources, dataset, mode)))
+
+    def ingest(self, *bodies: bytes | str, day: str = "2024-03-31", dataset: str = "transactions") -> RunSummary:
         """Deliver files, plan them and run the silver job."""
-        run_id = self.plan([self.deliver(body, day=day) for body in bodies])
-        return bronze_to_silver(self.job_run(run_id))
+        return self.run([self.deliver(body, day=day, dataset=dataset) for body in bodies], dataset)
+
+    def promote(self, summary: RunSummary) -> None:
+        """Through the gate, as the pipeline does."""
+        promote_run(self.lake, RunId(summary.run_id), "silver")
 
     def ingest_and_promote(self, *bodies: bytes | str, day: str = "2024-03-31") -> RunSummary:
         summary = self.ingest(*bodies, day=day)
-        promote_run(self.lake, RunId(summary.run_id), "silver")
+        self.promote(summary)
         return summary
+
+    def with_contract(self, contract: Contract) -> "DiskLake":
+        """The same disk with one contract more."""
+        known = self.lake.contracts
+        more = replace(known, by_version={**known.by_version, (contract.dataset, contract.schema_version): contract})
+        return DiskLake(self.spark, self.root, more)
+
+    def forget(self, bucket: str, key: str) -> None:
+        """Lose an object, as if the job had died before it wrote it."""
+        (self.root / bucket / key).unlink()
 
     def build_gold(self, run_id: str) -> dict[str, RunSummary]:
         """Run the gold job of a run whose silver is promoted."""
@@ -156,3 +173,10 @@ def _rows(frame: DataFrame | None) -> list[dict[str, Any]]:
 def csv(*lines: str, header: str = HEADER) -> str:
     """A CSV file of these lines."""
     return "".join(f"{line}\n" for line in (header, *lines))
+
+
+def row(
+    key: str, amount: str = "1.00", at: str = "2024-03-01T10:00:00Z", account: str = "A", currency: str = "EUR"
+) -> str:
+    """One line of a transactions file."""
+    return ",".join((key, account, amount, currency, at))

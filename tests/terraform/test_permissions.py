@@ -119,10 +119,9 @@ def test_a_job_cannot_end_a_version_even_of_its_scratch(plan: Plan, job: str) ->
     assert not any(plan.job(job).allows("s3:DeleteObjectVersion", at(layer, SCRATCH)) for layer in LAYERS)
 
 
-def test_metrics_go_to_the_project_s_own_namespace(plan: Plan) -> None:
-    policy = plan.function("finish_run")
-    assert policy.allows("cloudwatch:PutMetricData", "*", {"cloudwatch:namespace": "Assay"})
-    assert not policy.allows("cloudwatch:PutMetricData", "*", {"cloudwatch:namespace": "AWS/States"})
+@pytest.mark.parametrize("function", PIPELINE_FUNCTIONS)
+def test_functions_count_through_their_logs_and_need_no_permission_for_it(plan: Plan, function: str) -> None:
+    assert not plan.function(function).allows("cloudwatch:PutMetricData", "*", {"cloudwatch:namespace": "Assay"})
 
 
 def test_analysts_read_silver_and_gold_and_write_nothing_but_results(plan: Plan) -> None:

@@ -1,4 +1,4 @@
-"""What MiniStack loses on the wire, without which a second `terraform plan` would not be empty."""
+"""Fields that get lost between MiniStack and its callers: answers read back as written, conditions filled."""
 
 from local_aws.records import Records
 from local_aws.wire import alarms, s3a, state_machines, trust
@@ -8,5 +8,5 @@ def install(records: Records) -> None:
     """Hook in."""
     alarms.install()
     s3a.install()
-    trust.install()
     state_machines.install(records)
+    trust.install()

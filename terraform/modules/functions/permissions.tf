@@ -12,7 +12,6 @@ locals {
 
   publish_alerts = { PublishAlerts = { actions = ["sns:Publish"], resources = [var.alert_topic_arn] } }
   describe_runs  = { DescribeRuns = { actions = ["states:DescribeExecution"], resources = ["${local.executions}:*"] } }
-  write_metrics  = { actions = ["cloudwatch:PutMetricData"], resources = ["*"], equals = { "cloudwatch:namespace" = "Assay" } }
 
   # promote_run alone can write what is current. The buckets' own policies make every such write conditional.
   permissions = {
@@ -45,14 +44,13 @@ locals {
     finish_run = {
       get   = merge(local.summaries, local.control)
       put   = { control = ["runs/*", "sources/*", "leases/*", "run_summaries/*"] }
-      other = merge(local.publish_alerts, { WriteMetrics = local.write_metrics })
+      other = local.publish_alerts
     }
 
     fail_run = {
       get = merge(local.summaries, local.control)
       put = { control = ["runs/*", "sources/*", "leases/*", "run_summaries/*"] }
       other = merge(local.publish_alerts, local.describe_runs, {
-        WriteMetrics = local.write_metrics
         ReadJobRuns = {
           actions   = ["glue:GetJobRun", "glue:GetJobRuns"]
           resources = [for job in var.jobs : "arn:${var.scope.partition}:glue:${local.regional}:job/${job}"]

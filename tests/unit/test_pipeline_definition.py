@@ -1,0 +1,230 @@
+"""The state machine's definition: complete, reachable, safe for templatefile, and going where it should."""
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from jsonata import Jsonata
+
+import lake.errors
+from tests.machine import DEFINITION, Execution, Json, Task, TaskError, load_definition, run
+
+TEXT = DEFINITION.read_text()
+MACHINE = load_definition()
+STATES: dict[str, Json] = MACHINE["States"]
+TASKS = {name: state for name, state in STATES.items() if state["Type"] == "Task"}
+PLACEHOLDERS = {
+    "plan_run_arn", "read_run_summary_arn", "promote_run_arn", "finish_run_arn", "fail_run_arn",
+    "bronze_to_silver_job", "silver_to_gold_job",
+}  # fmt: skip
+FIELDS = {
+    "Task": {
+        "Type", "Comment", "Resource", "Arguments", "TimeoutSeconds", "Retry", "Catch", "Assign", "Output", "Next",
+    },
+    "Choice": {"Type", "Comment", "Choices", "Default"},
+    "Succeed": {"Type", "Comment"},
+    "Fail": {"Type", "Comment", "Error", "Cause"},
+}  # fmt: skip
+OURS = {name for name, kind in vars(lake.errors).items() if isinstance(kind, type)}
+FAILURE = {"run_id", "execution_arn", "dataset", "kind", "state", "error", "cause"}
+
+
+def targets(state: Json) -> Iterator[str]:
+    yield from (node["Next"] for node in (state, *state.get("Choices", ()), *state.get("Catch", ())) if "Next" in node)
+    if "Default" in state:
+        yield state["Default"]
+
+
+def expressions(node: Any) -> Iterator[str]:
+    if isinstance(node, dict):
+        node = list(node.values())
+    if isinstance(node, list):
+        for each in node:
+            yield from expressions(each)
+    elif isinstance(node, str) and "{%" in node:
+        yield node
+
+
+def test_terraform_fills_in_every_placeholder_and_nothing_else() -> None:
+    assert set(re.findall(r"\$\{(\w+)\}", TEXT)) == PLACEHOLDERS
+    assert TEXT.count("${") == len(re.findall(r"\$\{\w+\}", TEXT))
+    assert "%{" not in TEXT
+
+
+def test_it_is_jsonata_throughout_and_ends_in_time() -> None:
+    assert MACHINE["QueryLanguage"] == "JSONata"
+    assert MACHINE["TimeoutSeconds"] <= 86400
+    assert not {"InputPath", "ResultPath", "OutputPath", "Parameters", "ResultSelector"} & set(re.findall(r"\w+", TEXT))
+
+
+@pytest.mark.parametrize("name", STATES)
+def test_a_state_has_only_the_fields_of_its_type(name: str) -> None:
+    assert set(STATES[name]) <= FIELDS[STATES[name]["Type"]]
+
+
+@pytest.mark.parametrize("name", TASKS)
+def test_a_task_is_retried_timed_out_and_caught(name: str) -> None:
+    task = TASKS[name]
+    assert 0 < task["TimeoutSeconds"] < MACHINE["TimeoutSeconds"]
+    assert [catcher["ErrorEquals"] for catcher in task["Catch"]] == [["States.ALL"]]
+    assert task["Catch"][0]["Next"] == ("Failed" if name == "FailRun" else "FailRun")
+    for retrier in task["Retry"]:
+        assert retrier["JitterStrategy"] == "FULL"
+        assert "States.ALL" not in retrier["ErrorEquals"]
+    named = [error for retrier in task["Retry"] for error in retrier["ErrorEquals"]]
+    assert len(named) == len(set(named))
+    assert {error for error in named if "." not in error} <= OURS
+
+
+@pytest.mark.parametrize("name", set(TASKS) - {"FailRun"})
+def test_a_catch_tells_fail_run_which_state_it_was(name: str) -> None:
+    assert TASKS[name]["Catch"][0]["Assign"]["failure"]["state"] == name
+
+
+def test_every_target_exists_and_every_state_is_reached() -> None:
+    reached, waiting = set(), [MACHINE["StartAt"]]
+    while waiting:
+        name = waiting.pop()
+        if name not in reached:
+            reached.add(name)
+            waiting += targets(STATES[name])
+    assert reached == set(STATES)
+
+
+def test_every_expression_is_jsonata() -> None:
+    found = list(expressions(MACHINE))
+    assert len(found) > 20
+    for text in found:
+        assert text.startswith("{% ")
+        assert text.endswith(" %}")
+        Jsonata.jsonata(text[2:-2].strip())
+
+
+# routing
+
+PLAN = {"outcome": "planned", "plan_uri": "s3://c/plan.json", "input_records": 5, "sources": 1, "reasons": []}
+PROMOTE: Json = {"decision": "promote", "reasons": [], "counts": {}}
+INPUT = {"run_id": "r", "dataset": "transactions", "kind": "event", "trigger": {"type": "object", "keys": ["k"]}}
+
+
+class Stage:
+    """Stand-ins for the functions and jobs; remembers what they were asked."""
+
+    def __init__(self, **answers: Any) -> None:
+        self.calls: list[tuple[str, Json]] = []
+        self.answers: dict[str, Any] = {
+            "plan_run_arn": PLAN,
+            "bronze_to_silver_job": {"JobRunState": "SUCCEEDED"},
+            "silver_to_gold_job": {"JobRunState": "SUCCEEDED"},
+            "read_run_summary_arn": PROMOTE,
+            "promote_run_arn": {"promoted": 1, "partitions": ["p"]},
+            "finish_run_arn": {},
+            "fail_run_arn": {"context_uri": "s3://c/_FAILED.json"},
+        } | answers
+
+    def play(self) -> Execution:
+        tasks: dict[str, Task] = {name: self._task(name) for name in self.answers}
+        return run(MACHINE, Execution("r", "arn:r", INPUT), tasks)
+
+    def asked(self, name: str) -> list[Json]:
+        return [payload for called, payload in self.calls if called == name]
+
+    def _task(self, name: str) -> Task:
+        def call(payload: Json) -> Any:
+            self.calls.append((name, payload))
+            answer = self.answers[name]
+            answer = answer.pop(0) if isinstance(answer, list) else answer
+            if isinstance(answer, Exception):
+                raise answer
+            return answer
+
+        return call
+
+
+def test_a_good_run_goes_all_the_way() -> None:
+    stage = Stage()
+    execution = stage.play()
+    assert execution.visited == [
+        "PlanRun", "IsPlanned", "IngestToSilver", "ReadRunSummary", "Gate", "PromoteSilver", "BuildGold",
+        "ReadGoldSummary", "GoldGate", "PromoteGold", "FinishRun", "HowItEnded", "Succeeded",
+    ]  # fmt: skip
+    assert stage.asked("plan_run_arn") == [{**INPUT, "execution_arn": "arn:r"}]
+    job = [{"--run_id": "r", "--plan_uri": "s3://c/plan.json"}]
+    assert stage.asked("bronze_to_silver_job") == stage.asked("silver_to_gold_job") == job
+    assert [payload["layer"] for payload in stage.asked("promote_run_arn")] == ["silver", "gold"]
+    (end,) = stage.asked("finish_run_arn")
+    assert end == {
+        "run_id": "r", "execution_arn": "arn:r", "dataset": "transactions", "kind": "event", "outcome": "succeeded",
+        "reasons": [],
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(("outcome", "end"), [("nothing_to_do", "NothingToDo"), ("refused", "Refused")])
+def test_a_plan_without_work_starts_no_job(outcome: str, end: str) -> None:
+    stage = Stage(plan_run_arn={**PLAN, "outcome": outcome, "reasons": ["because"]})
+    assert stage.play().visited == ["PlanRun", "IsPlanned", "FinishRun", "HowItEnded", end]
+    assert stage.asked("finish_run_arn")[0]["outcome"] == outcome
+    assert stage.asked("finish_run_arn")[0]["reasons"] == ["because"]
+
+
+@pytest.mark.parametrize("reasons", [["one"], ["one", "two"]])
+def test_a_refusal_is_an_end_of_its_own(reasons: list[str]) -> None:
+    stage = Stage(read_run_summary_arn={"decision": "refuse", "reasons": reasons, "counts": {}})
+    execution = stage.play()
+    assert execution.visited[-4:] == ["Gate", "FinishRun", "HowItEnded", "Refused"]
+    assert execution.status == "SUCCEEDED"
+    assert stage.asked("promote_run_arn") == []
+    assert stage.asked("finish_run_arn")[0]["outcome"] == "refused"
+    assert stage.asked("finish_run_arn")[0]["reasons"] == reasons
+
+
+def test_gold_can_be_refused_after_silver() -> None:
+    stage = Stage(read_run_summary_arn=[PROMOTE, {"decision": "refuse", "reasons": ["totals"], "counts": {}}])
+    assert stage.play().visited[-4:] == ["GoldGate", "FinishRun", "HowItEnded", "Refused"]
+    assert len(stage.asked("promote_run_arn")) == 1
+
+
+ORDER = ["plan_run_arn", "bronze_to_silver_job", "read_run_summary_arn", "promote_run_arn", "silver_to_gold_job"]
+NAMES = ["PlanRun", "IngestToSilver", "ReadRunSummary", "PromoteSilver", "BuildGold"]
+
+
+@pytest.mark.parametrize(("task", "state"), [*zip(ORDER, NAMES, strict=True), ("finish_run_arn", "FinishRun")])
+def test_an_error_in_any_state_ends_in_fail_run(task: str, state: str) -> None:
+    stage = Stage(**{task: TaskError("AccessDeniedError", '{"errorMessage": "no"}')})
+    execution = stage.play()
+    assert execution.visited[-3:] == [state, "FailRun", "Failed"]
+    assert (execution.status, execution.error, execution.cause) == (
+        "FAILED", "AccessDeniedError", '{"errorMessage": "no"}',
+    )  # fmt: skip
+    (told,) = stage.asked("fail_run_arn")
+    assert set(told) == FAILURE
+    assert (told["state"], told["error"]) == (state, "AccessDeniedError")
+
+
+def test_the_machine_fails_even_if_fail_run_does() -> None:
+    stage = Stage(plan_run_arn=TaskError("NotFoundError"), fail_run_arn=TaskError("AccessDeniedError"))
+    execution = stage.play()
+    assert execution.visited == ["PlanRun", "FailRun", "Failed"]
+    assert execution.error == "NotFoundError"
+
+
+def test_a_run_waits_for_the_other_run_of_its_dataset() -> None:
+    busy: list[Any] = [TaskError("DatasetBusyError")] * 500
+    stage = Stage(plan_run_arn=[*busy, PLAN])
+    assert stage.play().status == "SUCCEEDED"
+    assert len(stage.asked("plan_run_arn")) == 501
+
+
+def test_a_job_is_started_again_once() -> None:
+    failed = TaskError("States.TaskFailed", json.dumps({"JobRunState": "FAILED"}))
+    assert Stage(bronze_to_silver_job=[failed, {}]).play().status == "SUCCEEDED"
+    stage = Stage(bronze_to_silver_job=[failed, failed])
+    assert stage.play().status == "FAILED"
+    assert len(stage.asked("bronze_to_silver_job")) == 2
+
+
+def test_a_job_waits_for_its_turn() -> None:
+    stage = Stage(silver_to_gold_job=[TaskError("Glue.ConcurrentRunsExceededException")] * 30 + [{}])
+    assert stage.play().status == "SUCCEEDED"
