@@ -18,7 +18,10 @@ class StepFunctions:
         self._state_machine_arn = state_machine_arn
 
     def start(self, run_id: str, payload: str) -> tuple[str, bool]:
-        """Start a run: its execution's ARN, and False when a run of that name exists already."""
+        """Start a run: its execution's ARN, and False when the name is taken (by a run that is over, or another input).
+
+        Step Functions itself answers a repeated request for a run that still works as it did the first.
+        """
         with translated(f"start run {run_id}"):
             try:
                 answer = self._client.start_execution(

@@ -12,7 +12,7 @@ from lake.steps.ports import Executions
 
 @dataclass(frozen=True)
 class DispatchAnswer:
-    """The run an event leads to; `started` is False when an earlier event has started it."""
+    """The run an event leads to; `started` is False when that run is over, or was asked for in another way."""
 
     run_id: str
     execution_arn: str

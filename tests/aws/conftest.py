@@ -1,0 +1,79 @@
+"""AWS as moto plays it: buckets, a state machine, a topic with a mailbox, and the functions' environment."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from functions import wiring
+from tests.builders import BUCKETS
+
+REGION = "eu-west-1"
+
+
+@dataclass
+class Aws:
+    """Clients, and what Terraform would have made."""
+
+    s3: Any
+    states: Any
+    logs: Any
+    machine_arn: str
+    queue_url: str
+
+    def mails(self) -> list[tuple[str, str]]:
+        """Every mail so far, as subject and body; each is returned once."""
+        found = boto3.client("sqs", REGION).receive_message(QueueUrl=self.queue_url, MaxNumberOfMessages=10)
+        notices = [json.loads(message["Body"]) for message in found.get("Messages", [])]
+        return [(notice["Subject"], notice["Message"]) for notice in notices]
+
+
+@pytest.fixture
+def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Aws]:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "testing")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)
+    for name in ("AWS_ENDPOINT_URL", "AWS_PROFILE"):
+        monkeypatch.delenv(name, raising=False)
+    with mock_aws():
+        made = _make()
+        variables = {f"BUCKET_{layer.upper()}": bucket for layer, bucket in vars(BUCKETS).items()} | {
+            "ENVIRONMENT": "test",
+            "ALERT_TOPIC_ARN": boto3.client("sns", REGION).list_topics()["Topics"][0]["TopicArn"],
+            "STATE_MACHINE_ARN": made.machine_arn,
+            "BUILD_ID": "build1",
+        }
+        for name, value in variables.items():
+            monkeypatch.setenv(f"ASSAY_{name}", value)
+        _forget()
+        yield made
+        _forget()
+
+
+def _make() -> Aws:
+    s3, states = boto3.client("s3", REGION), boto3.client("stepfunctions", REGION)
+    for bucket in vars(BUCKETS).values():
+        s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
+        s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
+    topic = boto3.client("sns", REGION).create_topic(Name="assay-alerts")["TopicArn"]
+    queue = boto3.client("sqs", REGION).create_queue(QueueName="mailbox")["QueueUrl"]
+    boto3.client("sns", REGION).subscribe(
+        TopicArn=topic, Protocol="sqs", Endpoint=f"arn:aws:sqs:{REGION}:123456789012:mailbox"
+    )
+    machine = states.create_state_machine(
+        name="assay-pipeline",
+        definition=json.dumps({"StartAt": "Wait", "States": {"Wait": {"Type": "Wait", "Seconds": 60, "End": True}}}),
+        roleArn="arn:aws:iam::123456789012:role/assay",
+    )["stateMachineArn"]
+    return Aws(s3, states, boto3.client("logs", REGION), machine, queue)
+
+
+def _forget() -> None:
+    for made_once in (
+        wiring.settings, wiring.lake, wiring.executions, wiring.mail, wiring.metrics, wiring.job_logs,
+    ):  # fmt: skip
+        made_once.cache_clear()
