@@ -50,6 +50,16 @@ def failure_alert(environment: str, failure: Failure, context_uri: str) -> Alert
     return Alert(subject, f"{body}Context: {context_uri}\n")
 
 
+def lost_object_alert(environment: str, reason: str) -> Alert:
+    """An object in bronze that no run will ever take."""
+    body = (
+        f"An object arrived in bronze, and no run will ever take it:\n\n- {reason}\n\n"
+        "Data: the object stays in bronze as it is, nothing of it is in the lake.\n"
+        "Next step: deliver it again as <dataset>/ingest_date=YYYY-MM-DD/<name>.csv (or .csv.gz).\n"
+    )
+    return Alert(f"Assay {environment}: an object in bronze belongs to no dataset", body)
+
+
 def data_sentence(journal: Journal | None) -> str:
     """What readers see after a run that did not succeed."""
     silver = journal.layers.get(SILVER) if journal else None

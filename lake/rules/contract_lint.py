@@ -41,6 +41,7 @@ def _contract_problems(document: dict[str, Any], origin: str) -> Iterator[str]:
         if found not in allowed:
             yield f"{name} is '{found}', expected one of {', '.join(sorted(allowed))}"
     yield from _threshold_problems(extra.get("gate", {}))
+    yield from _csv_problems(extra.get("csv", {}))
 
 
 def _threshold_problems(gate: dict[str, Any]) -> Iterator[str]:
@@ -51,6 +52,18 @@ def _threshold_problems(gate: dict[str, Any]) -> Iterator[str]:
     for name in ("maxCondemned", "maxFilesPerPartition", "maxFileMegabytes"):
         if gate.get(name, 1) < 1:
             yield f"gate.{name} is {gate[name]}, expected at least 1"
+
+
+def _csv_problems(csv: dict[str, Any]) -> Iterator[str]:
+    quote = csv.get("quote", '"')
+    for name in ("delimiter", "quote"):
+        if not re.fullmatch(r"[\x01-\x7e]", csv.get(name, ",")) or csv.get(name) in {"\n", "\r"}:
+            yield f"csv.{name} is {csv[name]!r}, expected one ASCII character"
+    # the independent count and Spark agree on these; on others nobody has made sure that they do
+    if csv.get("escape", quote) != quote:
+        yield f"csv.escape is {csv['escape']!r}, expected the quote: a quote inside a quoted field is doubled"
+    if csv.get("encoding", "UTF-8").upper() not in {"UTF-8", "UTF8"}:
+        yield f"csv.encoding is {csv['encoding']}, expected UTF-8"
 
 
 def _column_problems(document: dict[str, Any]) -> Iterator[str]:

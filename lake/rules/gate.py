@@ -52,9 +52,9 @@ def gold_reasons(
 
 
 def file_reasons(
-    written: Written, contract: Contract, run_id: RunId, sizes: Mapping[str, int | None], today: date
+    written: Written, contract: Contract, run_id: RunId, sizes: Mapping[str, int], today: date
 ) -> Iterator[str]:
-    """What is wrong with the files of one kind of rows. `sizes`: bytes of each file in S3, None where it is missing."""
+    """What is wrong with the files of one kind of rows. `sizes`: bytes of each file of the run that is in S3."""
     if any(part.files for part in written.partitions) and dict(written.found_columns) != dict(written.columns):
         yield _columns_differ(written)
     rows = sum(part.rows for part in written.partitions)
@@ -162,9 +162,7 @@ def _partition(part: PartitionFiles, written: Written, contract: Contract, today
         yield f"partition {part.partition}: a file is listed twice"
 
 
-def _file(
-    file: FileEntry, run_id: RunId, home: str, contract: Contract, sizes: Mapping[str, int | None]
-) -> Iterator[str]:
+def _file(file: FileEntry, run_id: RunId, home: str, contract: Contract, sizes: Mapping[str, int]) -> Iterator[str]:
     size, limit = sizes.get(file.uri), contract.thresholds.max_file_megabytes
     if not file.uri.startswith(home) or file.run_id != str(run_id):
         yield f"{file.uri} is not a file of this run, expected one below {home}"

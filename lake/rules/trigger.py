@@ -40,9 +40,10 @@ class RunRequest:
 
 @dataclass(frozen=True)
 class Ignored:
-    """An event that starts no run, and why."""
+    """An event that starts no run, and why. `is_lost`: an object that no run will ever take as it lies there."""
 
     reason: str
+    is_lost: bool = False
 
 
 def request_of(event: Mapping[str, Any], bronze: str, contracts: Contracts, now: str) -> RunRequest | Ignored:
@@ -89,9 +90,9 @@ def _from_object(event: Mapping[str, Any], bronze: str, contracts: Contracts) ->
     if bucket != bronze:
         return Ignored(f"s3://{bucket}/{key} is not in the bronze bucket {bronze}")
     if parsed is None:
-        return Ignored(f"'{key}' is not <dataset>/ingest_date=YYYY-MM-DD/<name>")
+        return Ignored(f"'{key}' is not <dataset>/ingest_date=YYYY-MM-DD/<name>", is_lost=True)
     if parsed.dataset not in contracts.datasets("silver"):
-        return Ignored(f"'{key}': there is no contract for dataset '{parsed.dataset}'")
+        return Ignored(f"'{key}': there is no contract for dataset '{parsed.dataset}'", is_lost=True)
     contract = contracts.newest(parsed.dataset)
     reason = _why_not(parsed, contract)
     if reason:

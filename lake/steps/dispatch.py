@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from lake.rules.alert import lost_object_alert
 from lake.rules.json_record import to_json
 from lake.rules.trigger import Ignored, request_of
 from lake.steps.lake import Lake
-from lake.steps.ports import Executions
+from lake.steps.ports import Executions, Notifier
 
 
 @dataclass(frozen=True)
@@ -19,10 +20,15 @@ class DispatchAnswer:
     started: bool
 
 
-def dispatch(lake: Lake, executions: Executions, event: Mapping[str, Any]) -> DispatchAnswer | Ignored:
+def dispatch(
+    lake: Lake, executions: Executions, notifier: Notifier, event: Mapping[str, Any]
+) -> DispatchAnswer | Ignored:
     """Start the run an event asks for. Raises InvalidRequestError when the event makes no sense."""
     request = request_of(event, lake.buckets.bronze, lake.contracts, lake.clock.now())
     if isinstance(request, Ignored):
+        if request.is_lost:
+            alert = lost_object_alert(lake.environment, request.reason)
+            notifier.send(alert.subject, alert.body)
         return request
     execution_arn, started = executions.start(request.run_id, to_json(request, one_line=True))
     return DispatchAnswer(request.run_id, execution_arn, started)

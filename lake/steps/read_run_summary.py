@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from datetime import date
 
-from lake.errors import NotFoundError, SummaryMissingError
+from lake.errors import SummaryMissingError
 from lake.rules import layout
 from lake.rules.gate import Written, file_reasons, gold_reasons, silver_reasons
 from lake.rules.journal import SILVER
@@ -53,8 +53,8 @@ def _reasons(lake: Lake, plan: Plan, layer: str, part: LayerPart, summary: RunSu
         inputs = _current_inputs(lake, plan, summary)
         yield from (f"{contract.dataset}: {each}" for each in gold_reasons(summary, plan, contract, inputs))
     for written in written_by(lake, part, summary):
-        sizes = _sizes(lake, written)
-        yield from file_reasons(written, contract, RunId(plan.run_id), sizes, today)
+        run_id = RunId(plan.run_id)
+        yield from file_reasons(written, contract, run_id, _sizes(lake, written, run_id), today)
 
 
 def _current_inputs(lake: Lake, plan: Plan, summary: RunSummary) -> dict[str, str | None]:
@@ -68,12 +68,8 @@ def _current_inputs(lake: Lake, plan: Plan, summary: RunSummary) -> dict[str, st
     return found
 
 
-def _sizes(lake: Lake, written: Written) -> dict[str, int | None]:
-    return {file.uri: _size(lake, file.uri) for part in written.partitions for file in part.files}
-
-
-def _size(lake: Lake, address: str) -> int | None:
-    try:
-        return lake.store.head(*layout.split_uri(address)).size
-    except NotFoundError:
-        return None
+def _sizes(lake: Lake, written: Written, run_id: RunId) -> dict[str, int]:
+    """Bytes of everything below the run's folder: one request for a thousand files, where HEAD takes one for each."""
+    place = written.place
+    found = lake.store.list(place.bucket, f"{place.run(run_id)}/") if written.partitions else ()
+    return {layout.uri(place.bucket, each.key): each.size for each in found}

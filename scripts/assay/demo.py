@@ -18,9 +18,9 @@ SAMPLE = REPOSITORY / "build" / "sample" / "transactions-2024-03.csv"
 DAY = "2024-03-31"
 
 BY_REASON = """
-SELECT e.code AS error_code, count(*) AS rows_affected, min(e.found) AS for_example
-FROM transactions_quarantine CROSS JOIN UNNEST(errors) AS t (e)
-GROUP BY e.code ORDER BY rows_affected DESC, error_code
+SELECT code AS error_code, count(*) AS rows_affected, min(found) AS for_example
+FROM transactions_quarantine CROSS JOIN UNNEST(errors) AS t (code, field, found, expected)
+GROUP BY code ORDER BY rows_affected DESC, error_code
 """
 BALANCES = """
 SELECT as_of_month, currency, count(*) AS accounts, sum(closing_balance) AS closing_balance

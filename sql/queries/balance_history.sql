@@ -9,5 +9,5 @@ SELECT
     transaction_count,
     last_transaction_at
 FROM account_balances_v1
-WHERE as_of_month BETWEEN '2017-01' AND '2017-12'
+WHERE as_of_month BETWEEN '2017-01' AND '2026-12'
 ORDER BY account_id, currency, as_of_month

@@ -8,7 +8,7 @@ WITH reasons AS (
         r.reason
     FROM transactions_quarantine AS q
     CROSS JOIN UNNEST(TRANSFORM(q.errors, e -> e.code)) AS r (reason)
-    WHERE q.ingest_date BETWEEN '2017-01-01' AND '2017-12-31'
+    WHERE q.ingest_date BETWEEN '2017-01-01' AND '2026-12-31'
 )
 
 SELECT

@@ -62,7 +62,7 @@ run "runs_start_on_a_published_version" {
   }
 
   assert {
-    condition     = can(jsondecode(aws_sfn_state_machine.this.definition)) && !strcontains(aws_sfn_state_machine.this.definition, "$${")
+    condition     = can(jsondecode(aws_sfn_state_machine.this.definition)) && length(regexall("[$][{]", aws_sfn_state_machine.this.definition)) == 0
     error_message = "The definition is JSON and every placeholder in it is filled."
   }
 

@@ -76,7 +76,7 @@ def test_odd_but_readable_files_lose_nothing(target: Target, tmp_path: Path) -> 
     assert counts(story) == {"input": 310, "valid": 302, "quarantined": 8, "condemned": 0, "duplicate": 0}
     found = query(
         target,
-        "SELECT fields['TransactionID'], e.code FROM transactions_quarantine CROSS JOIN UNNEST(errors) AS t (e) "
+        "SELECT fields['TransactionID'], code FROM transactions_quarantine CROSS JOIN UNNEST(errors) AS t (code, field, found, expected) "
         "WHERE ingest_date = '2021-03-31'",
     )
     assert sorted((str(row[0]), str(row[1])) for row in found) == sorted(

@@ -92,7 +92,7 @@ def test_a_view_runs_the_committed_sql(plan: Plan, path: Path) -> None:
 def test_a_view_selects_exactly_the_columns_it_declares(plan: Plan, path: Path) -> None:
     table = tables(plan)[path.stem]
     declared = [(each["name"], each["type"]) for each in presto_view(table)["columns"]]
-    selected = sqlglot.parse_one(path.read_text(), read="athena").selects
+    selected = sqlglot.parse_one(path.read_text(), read="athena", into=exp.Select).selects
     assert [each.alias_or_name for each in selected] == [name for name, _ in declared]
     assert declared == [(name, PRESTO.get(kind, kind)) for name, kind in columns(table)]
     assert all(isinstance(each.unalias(), exp.Cast) for each in selected), "every column is cast"
@@ -100,7 +100,7 @@ def test_a_view_selects_exactly_the_columns_it_declares(plan: Plan, path: Path) 
 
 @pytest.mark.parametrize("path", QUERIES, ids=lambda path: path.stem)
 def test_a_saved_query_reads_tables_and_columns_that_exist(plan: Plan, path: Path) -> None:
-    schema = {
+    schema: dict[str, object] = {
         name: dict(columns(table)) | {key["name"]: key["type"] for key in table["partition_keys"] or []}
         for name, table in tables(plan).items()
     }

@@ -142,9 +142,9 @@ def written(**changes: Any) -> Written:
     return replace(written_by(lake, parts_of(lake, plan(), "silver")[0], made)[0], **changes)
 
 
-def problems(found: Written, contract: Contract = TRANSACTIONS, **sizes: int | None) -> list[str]:
+def problems(found: Written, contract: Contract = TRANSACTIONS, sizes: Mapping[str, int] | None = None) -> list[str]:
     stored = {file.uri: file.bytes for part in found.partitions for file in part.files}
-    return list(file_reasons(found, contract, run_id(), {**stored, **sizes}, TODAY))
+    return list(file_reasons(found, contract, run_id(), stored if sizes is None else sizes, TODAY))
 
 
 def with_file(**changes: Any) -> Written:
@@ -168,8 +168,8 @@ def test_a_month_that_became_empty_has_no_columns_to_compare() -> None:
 
 def test_a_missing_or_shorter_file_is_told() -> None:
     uri = written().partitions[0].files[0].uri
-    assert problems(written(), **{uri: None}) == [f"transactions: {uri} is missing"]
-    assert "has 1 bytes, the summary says" in problems(written(), **{uri: 1})[0]
+    assert problems(written(), sizes={}) == [f"transactions: {uri} is missing"]
+    assert "has 1 bytes, the summary says" in problems(written(), sizes={uri: 1})[0]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,94 @@
+"""Every function with the event of its own in tests/events, in the order in which a run calls them."""
+
+import json
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from functions import wiring
+from lake.errors import DatasetBusyError, InvalidRunIdError
+from lake.rules.json_record import RecordError
+from lake.steps.summaries import read_plan
+from tests.aws.conftest import Aws
+from tests.builders import BUCKETS, KEY, JobOutput, csv_body, request, run_id
+
+REPOSITORY = Path(__file__).parents[2]
+FUNCTIONS = {path.stem for path in (REPOSITORY / "lambda/functions").glob("*.py")} - {"__init__", "wiring"}
+
+
+def event(name: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((REPOSITORY / f"tests/events/{name}.json").read_text())
+    return found
+
+
+def call(name: str, **changes: Any) -> dict[str, Any]:
+    answer: dict[str, Any] = import_module(f"functions.{name}").handler({**event(name), **changes}, None)
+    json.dumps(answer)
+    return answer
+
+
+def deliver(aws: Aws) -> None:
+    aws.s3.put_object(Bucket=BUCKETS.bronze, Key=KEY, Body=csv_body(10))
+
+
+def test_every_function_has_its_event() -> None:
+    events = {path.stem for path in (REPOSITORY / "tests/events").glob("*.json")}
+    assert FUNCTIONS - {"dispatch"} == events - {"object_created", "schedule", "request"}
+
+
+def test_a_run_from_function_to_function(aws: Aws) -> None:
+    deliver(aws)
+    assert call("plan_run")["outcome"] == "planned"
+    JobOutput(wiring.lake(), read_plan(wiring.lake(), run_id())).silver()
+    assert call("read_run_summary") == {
+        "decision": "promote",
+        "reasons": (),
+        "counts": {"transactions": {"input": 10, "valid": 10, "quarantined": 0, "condemned": 0, "duplicate": 0}},
+    }
+    assert call("promote_run")["promoted"] == 1
+    assert call("finish_run")["outcome"] == "succeeded"
+
+
+def test_a_failed_run_reports_its_context(aws: Aws) -> None:
+    deliver(aws)
+    call("plan_run")
+    uri = call("fail_run")["context_uri"]
+    body = aws.s3.get_object(Bucket=BUCKETS.control, Key=uri.split("/", 3)[3])["Body"].read()
+    assert json.loads(body)["message"] == "InputMismatchError: Spark read 9 records, the plan names 10"
+    assert "cannot be read" in json.loads(body)["job"]["log_tail"][0]
+    assert len(aws.mails()) == 1
+
+
+@pytest.mark.parametrize("name", ["schedule", "request", "object_created"])
+def test_each_shape_of_event_starts_a_run(aws: Aws, name: str) -> None:
+    answer = import_module("functions.dispatch").handler(event(name), None)
+    assert answer["started"] is True
+    given = json.loads(aws.states.describe_execution(executionArn=answer["execution_arn"])["input"])
+    assert given["run_id"] == answer["run_id"]
+
+
+def test_a_busy_dataset_raises_the_error_the_machine_waits_on(aws: Aws) -> None:
+    deliver(aws)
+    other = aws.states.start_execution(stateMachineArn=aws.machine_arn, name=request(2).run_id)["executionArn"]
+    call("plan_run", run_id=request(2).run_id, execution_arn=other)
+    with pytest.raises(DatasetBusyError, match=request(2).run_id):
+        call("plan_run")
+
+
+def test_an_event_that_is_none_is_told(aws: Aws) -> None:
+    with pytest.raises(InvalidRunIdError):
+        call("promote_run", run_id="by-hand")
+    with pytest.raises(RecordError, match="the event is not a RunRequest"):
+        call("plan_run", trigger=None)
+
+
+def test_every_log_line_names_its_run(aws: Aws, capsys: pytest.CaptureFixture[str]) -> None:
+    deliver(aws)
+    call("plan_run")
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert lines
+    assert {(line["run_id"], line["dataset"], line["build_id"]) for line in lines} == {
+        (str(run_id()), "transactions", "build1")
+    }
