@@ -15,6 +15,7 @@ from lake.spark.write import balanced
 from lake.steps.current import current_partitions
 from lake.steps.records import read_record
 from transforms.control import control_totals
+from transforms.gold_behind import months_behind
 from transforms.gold_inputs import GoldInputs
 from transforms.gold_scope import months_to_build
 from transforms.job_run import JobRun, leave_summary, pointers, summary_from, summary_of
@@ -66,8 +67,8 @@ def _build(run: JobRun, silver: Contract, gold: Contract, place: Place) -> RunSu
 
 
 def _share(run: JobRun, silver: Contract, gold: Contract, place: Place) -> Share:
-    touched = _touched(run, silver)
     silver_place = layout.table_place(run.lake.buckets.silver, silver.dataset, silver.schema_version)
+    touched = _touched(run, silver) | months_behind(run, silver, silver_place, place)
     months = months_to_build(gold, touched, _current_months(run, silver_place), _current_months(run, place))
     wanted = [partition.gold_path(each) for each in ((partition.month_before(months[0]), *months) if months else ())]
     return Share(

@@ -1,33 +1,12 @@
-"""The gate: a run summary against its plan and its contract. Every rule that refuses says so in words."""
+"""The gate, first half: a run's counts against its plan and its contract. Every rule that refuses says why."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 
 from lake.rules.checks import KEY_CONFLICT
-from lake.rules.contract import Column, Contract
-from lake.rules.layout import Place, uri
+from lake.rules.contract import Contract
 from lake.rules.plan import Plan
-from lake.rules.projection import uncovered
-from lake.rules.run import RunId
-from lake.rules.summary import FileEntry, PartitionFiles, RunSummary
-
-_MEGABYTE = 1 << 20
-
-
-@dataclass(frozen=True)
-class Written:
-    """One kind of rows that a run wrote: where it lies, what it must look like, what the summary says of it."""
-
-    name: str
-    layer: str
-    place: Place
-    columns: Mapping[str, str]
-    partition_columns: tuple[Column, ...]
-    found_columns: Mapping[str, str]
-    partitions: tuple[PartitionFiles, ...]
-    rows: int
+from lake.rules.summary import RunSummary
 
 
 def silver_reasons(summary: RunSummary, plan: Plan, contract: Contract) -> Iterator[str]:
@@ -49,25 +28,6 @@ def gold_reasons(
         now = current_inputs.get(name)
         if now != snapshot_id:
             yield f"built from {name} at snapshot {snapshot_id}, but current is {now or 'nothing'}; run it again"
-
-
-def file_reasons(
-    written: Written, contract: Contract, run_id: RunId, sizes: Mapping[str, int], today: date
-) -> Iterator[str]:
-    """What is wrong with the files of one kind of rows. `sizes`: bytes of each file of the run that is in S3."""
-    if any(part.files for part in written.partitions) and dict(written.found_columns) != dict(written.columns):
-        yield _columns_differ(written)
-    rows = sum(part.rows for part in written.partitions)
-    if rows != written.rows:
-        yield f"{written.name}: the partitions hold {rows} rows, the counts say {written.rows}"
-    names = [part.partition for part in written.partitions]
-    for name in sorted({name for name in names if names.count(name) > 1}):
-        yield f"{written.name}: partition {name} is listed twice"
-    home = uri(written.place.bucket, written.place.run(run_id)) + "/"
-    for part in written.partitions:
-        yield from (f"{written.name}: {reason}" for reason in _partition(part, written, contract, today))
-        for file in part.files:
-            yield from (f"{written.name}: {reason}" for reason in _file(file, run_id, home, contract, sizes))
 
 
 def _identity(summary: RunSummary, plan: Plan, contract: Contract) -> Iterator[str]:
@@ -140,37 +100,3 @@ def _control_totals(summary: RunSummary) -> Iterator[str]:
             yield f"{total.partition}: {total.rows} transactions in gold, {total.expected_rows} in silver"
         if total.amount != total.expected_amount:
             yield f"{total.partition}: the amounts sum to {total.amount} in gold, {total.expected_amount} in silver"
-
-
-def _columns_differ(written: Written) -> str:
-    expected, found = dict(written.columns), dict(written.found_columns)
-    differing = sorted(name for name in {*expected, *found} if expected.get(name) != found.get(name))
-    listed = ", ".join(f"{n}: {found.get(n, 'missing')} (expected {expected.get(n, 'none')})" for n in differing)
-    return f"{written.name}: the files do not have the contract's columns: {listed}"
-
-
-def _partition(part: PartitionFiles, written: Written, contract: Contract, today: date) -> Iterator[str]:
-    reason = uncovered(part.partition, written.partition_columns, today)
-    if reason:
-        yield reason
-    if sum(file.rows for file in part.files) != part.rows:
-        yield f"partition {part.partition}: its files hold {sum(f.rows for f in part.files)} rows, expected {part.rows}"
-    limit = contract.thresholds.max_files_per_partition
-    if len(part.files) > limit:
-        yield f"partition {part.partition}: {len(part.files)} files, allowed are {limit}"
-    if len({file.uri for file in part.files}) != len(part.files):
-        yield f"partition {part.partition}: a file is listed twice"
-
-
-def _file(file: FileEntry, run_id: RunId, home: str, contract: Contract, sizes: Mapping[str, int]) -> Iterator[str]:
-    size, limit = sizes.get(file.uri), contract.thresholds.max_file_megabytes
-    if not file.uri.startswith(home) or file.run_id != str(run_id):
-        yield f"{file.uri} is not a file of this run, expected one below {home}"
-    if size is None:
-        yield f"{file.uri} is missing"
-    elif size != file.bytes:
-        yield f"{file.uri} has {size} bytes, the summary says {file.bytes}"
-    if file.bytes > limit * _MEGABYTE:
-        yield f"{file.uri} has {file.bytes / _MEGABYTE:.0f} MB, allowed are {limit} MB"
-    if file.rows < 1:
-        yield f"{file.uri} holds no row"

@@ -6,7 +6,8 @@ from datetime import date
 
 from lake.errors import SummaryMissingError
 from lake.rules import layout
-from lake.rules.gate import Written, file_reasons, gold_reasons, silver_reasons
+from lake.rules.gate import gold_reasons, silver_reasons
+from lake.rules.gate_files import Written, file_reasons
 from lake.rules.journal import SILVER
 from lake.rules.plan import Plan
 from lake.rules.reasons import shortened

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from lake.errors import NotFoundError, SummaryMissingError
 from lake.rules import layout
 from lake.rules.contract import Column, Contract
-from lake.rules.gate import Written
+from lake.rules.gate_files import Written
 from lake.rules.journal import GOLD, SILVER
 from lake.rules.json_record import RecordError
 from lake.rules.layout import Place

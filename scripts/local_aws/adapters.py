@@ -16,8 +16,7 @@ class Adapters:
         self._settings = settings
         self._clients = Clients(settings.endpoint)
         self._records = {
-            name: Records(settings.records / name)
-            for name in ("jobs", "job-runs", "queries", "state-machines", "mail")
+            name: Records(settings.records / name) for name in ("jobs", "job-runs", "queries", "state-machines", "mail")
         }
         self._outbox = Outbox(self._records["mail"])
         self._runs = glue.JobRuns(settings, self._clients, self._records["jobs"], self._records["job-runs"])

@@ -32,7 +32,7 @@ def make() -> Path:
         _train(Path(scratch), draft)
     if not draft.exists():
         raise LocalAwsError("the JVM wrote no class archive; Spark works without one, but starts slowly")
-    os.replace(draft, archive)
+    draft.replace(archive)
     return archive
 
 

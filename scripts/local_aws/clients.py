@@ -8,10 +8,13 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
+from local_aws import roles
+from local_aws.roles import ServiceRole
 from local_aws.settings import REGION, ROOT_KEY, ROOT_SECRET
 
-# A role's credentials are used for this long, then asked for again: policies are read at each call anyway.
-_CREDENTIALS_SECONDS = 900
+# A role's credentials are used for this long, then asked for again: a changed trust policy counts after that.
+# What the role may do is looked up at each call anyway.
+_CREDENTIALS_SECONDS = 300
 
 
 @dataclass(frozen=True)
@@ -34,16 +37,16 @@ class Clients:
 
     endpoint: str
     _made: dict[tuple[str, Credentials, str], Any] = field(default_factory=dict)
-    _roles: dict[tuple[str, str], tuple[float, Credentials]] = field(default_factory=dict)
+    _roles: dict[ServiceRole, tuple[float, Credentials]] = field(default_factory=dict)
     _lock: threading.RLock = field(default_factory=threading.RLock)
 
     def root(self, service: str, region: str = REGION) -> Any:
         """A client with every permission."""
         return self.client(service, Credentials(), region)
 
-    def as_role(self, service: str, role_arn: str, session: str, region: str = REGION) -> Any:
+    def as_role(self, service: str, role: ServiceRole, region: str = REGION) -> Any:
         """A client that acts as the role, so that IAM really checks its calls."""
-        return self.client(service, self.assume(role_arn, session), region)
+        return self.client(service, self.assume(role), region)
 
     def client(self, service: str, credentials: Credentials, region: str = REGION) -> Any:
         """A client with the given credentials."""
@@ -53,17 +56,19 @@ class Clients:
                 self._made[name] = self._make(service, credentials, region)
             return self._made[name]
 
-    def assume(self, role_arn: str, session: str) -> Credentials:
-        """The role's credentials, as its service would get them."""
+    def assume(self, role: ServiceRole) -> Credentials:
+        """The role's credentials, as its service gets them. Raises AwsError when it may not take the role."""
         with self._lock:
-            until, credentials = self._roles.get((role_arn, session), (0.0, Credentials()))
+            until, known = self._roles.get(role, (0.0, Credentials()))
         if until > time.monotonic():
-            return credentials
-        answer = self.root("sts").assume_role(RoleArn=role_arn, RoleSessionName=session)["Credentials"]
-        credentials = Credentials(answer["AccessKeyId"], answer["SecretAccessKey"], answer["SessionToken"])
+            return known
+        session = roles.take(self.root("iam"), role)
+        fresh = Credentials(session.key, session.secret, session.token)
         with self._lock:
-            self._roles[(role_arn, session)] = (time.monotonic() + _CREDENTIALS_SECONDS, credentials)
-        return credentials
+            self._roles[role] = (time.monotonic() + _CREDENTIALS_SECONDS, fresh)
+            if known != Credentials():
+                self._made = {name: client for name, client in self._made.items() if name[1] != known}
+        return fresh
 
     def forget(self) -> None:
         """Drop every role's credentials: after a reset no session is known any more."""

@@ -59,6 +59,7 @@ NAMES: dict[str, tuple[str, ...]] = {
         "_dispatch_to_sns",
         "_invoke_target",
     ),
+    "ministack.services.sts": ("register_session",),
     "ministack.services.scheduler": ("_SCHEDULE_TICK_INTERVAL",),
 }
 

@@ -44,7 +44,9 @@ def intercept(service: str, actions: Mapping[str, Action]) -> None:
     handlers = engine.module("ministack.app").SERVICE_HANDLERS
     original: Handler = handlers[service]
 
-    async def handler(method: str, path: str, headers: dict[str, str], body: bytes, query: dict[str, list[str]]) -> Answer:
+    async def handler(
+        method: str, path: str, headers: dict[str, str], body: bytes, query: dict[str, list[str]]
+    ) -> Answer:
         prefix, _, action = headers.get("x-amz-target", "").rpartition(".")
         serve = actions.get(action)
         if serve is None:

@@ -1,6 +1,7 @@
 """S3A for Spark: two jars, fetched once and checked, plus a third that tells the SDK our region."""
 
 import hashlib
+import json
 import shutil
 import subprocess
 import sys
@@ -22,9 +23,7 @@ _PACKAGE = "sagemaker_pyspark==1.4.5"
 _REGION_JAR = "region.jar"
 # The AWS SDK guesses the region from the host name; 127.0.0.1 has none to guess from.
 _REGION_FILE = "awssdk_config_override.json"
-_REGION_TEXT = (
-    '{"hostRegexToRegionMappings":[{"hostNameRegex":"127\\\\.0\\\\.0\\\\.1","regionName":"%s"}]}' % REGION
-)
+_REGION_TEXT = json.dumps({"hostRegexToRegionMappings": [{"hostNameRegex": r"127\.0\.0\.1", "regionName": REGION}]})
 
 
 def folder() -> Path:
@@ -101,7 +100,7 @@ def _from_package(target: Path) -> None:
             if name in SUMS:
                 source = package.extractfile(member)
                 assert source is not None
-                with open(target / name, "wb") as file:
+                with (target / name).open("wb") as file:
                     shutil.copyfileobj(source, file)
 
 

@@ -25,8 +25,13 @@ class Outbox:
 
     def _keeping_mail(self, original: Callable[..., None]) -> Callable[..., None]:
         def fan_out(
-            topic_arn: str, message_id: str, message: str, subject: str, structure: str = "",
-            attributes: Json | None = None, **named: Any,
+            topic_arn: str,
+            message_id: str,
+            message: str,
+            subject: str,
+            structure: str = "",
+            attributes: Json | None = None,
+            **named: Any,
         ) -> None:
             original(topic_arn, message_id, message, subject, structure, attributes, **named)
             for subscription in _mail_subscriptions(topic_arn):

@@ -1,7 +1,6 @@
 """The adapters' own records: one JSON file each, written whole, so that a killed server loses none."""
 
 import json
-import os
 import shutil
 import threading
 from collections.abc import Iterator
@@ -38,7 +37,7 @@ class Records:
             path.parent.mkdir(parents=True, exist_ok=True)
             draft = path.with_suffix(".draft")
             draft.write_text(json.dumps({"name": name, "record": record}, default=str))
-            os.replace(draft, path)
+            draft.replace(path)
 
     def all(self) -> Iterator[Record]:
         """Every record, oldest first."""

@@ -15,42 +15,44 @@ App = Callable[[dict[str, Any], Any, Any], Awaitable[None]]
 # MiniStack listens without TLS. Policies that deny `aws:SecureTransport = false` must see what AWS would see.
 _SECURE = (b"x-forwarded-proto", b"https")
 _RESET = "/_ministack/reset"
-_QUIET = ("/_local/", "/_ministack/health")
+_QUIET = "/_ministack/health"
 
 
-def routed(app: App, settings: Settings, adapters: Adapters, checkpoints: Checkpoints) -> App:
+class Application:
     """The whole HTTP application."""
 
-    def health() -> Any:
-        return {"status": "running", "pid": os.getpid(), "directory": str(settings.directory)}
+    def __init__(self, app: App, settings: Settings, adapters: Adapters, checkpoints: Checkpoints) -> None:
+        self._app = app
+        self._settings = settings
+        self._adapters = adapters
+        self._checkpoints = checkpoints
+        self._pages: dict[str, Callable[[], Any]] = {
+            "/_local/health": self._health,
+            "/_local/outbox": adapters.outbox,
+            "/_local/checkpoint": self._checkpoint,
+        }
 
-    def checkpoint() -> Any:
-        checkpoints.save()
-        return {"saved": True}
-
-    pages: dict[str, Callable[[], Any]] = {
-        "/_local/health": health,
-        "/_local/outbox": adapters.outbox,
-        "/_local/checkpoint": checkpoint,
-    }
-
-    async def serve(scope: dict[str, Any], receive: Any, send: Any) -> None:
+    async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
+        """Serve one request, or the server's own start and end."""
         if scope["type"] != "http":
-            await app(scope, receive, send)
-            return
-        path = scope["path"]
-        if path in pages:
-            await _send_json(send, await asyncio.to_thread(pages[path]))
-            return
-        if not path.startswith(_QUIET):
-            checkpoints.note_request()
-        if path == _RESET:
-            await asyncio.to_thread(adapters.reset)
-        await app({**scope, "headers": [*scope["headers"], _SECURE]}, receive, send)
-        if path == _RESET:
-            checkpoints.forget()
+            await self._app(scope, receive, send)
+        elif scope["path"] in self._pages:
+            await _send_json(send, await asyncio.to_thread(self._pages[scope["path"]]))
+        elif scope["path"] == _RESET:
+            await asyncio.to_thread(self._adapters.reset)
+            await self._app(scope, receive, send)
+            self._checkpoints.forget()
+        else:
+            if scope["path"] != _QUIET:
+                self._checkpoints.note_request()
+            await self._app({**scope, "headers": [*scope["headers"], _SECURE]}, receive, send)
 
-    return serve
+    def _health(self) -> Any:
+        return {"status": "running", "pid": os.getpid(), "directory": str(self._settings.directory)}
+
+    def _checkpoint(self) -> Any:
+        self._checkpoints.save()
+        return {"saved": True}
 
 
 async def _send_json(send: Any, content: Any) -> None:

@@ -11,7 +11,7 @@ from hypercorn.config import Config
 from local_aws import claim, engine
 from local_aws.adapters import Adapters
 from local_aws.checkpoint import Checkpoints
-from local_aws.routes import routed
+from local_aws.routes import Application
 from local_aws.settings import HOST, Settings
 
 
@@ -24,7 +24,7 @@ def serve(settings: Settings) -> None:
     adapters = Adapters(settings)
     adapters.install()
     checkpoints = Checkpoints()
-    app = routed(engine.module("ministack.app").app, settings, adapters, checkpoints)
+    app = Application(engine.module("ministack.app").app, settings, adapters, checkpoints)
     try:
         asyncio.run(_run(app, settings, checkpoints))
     finally:

@@ -1,6 +1,5 @@
 """Copies of the whole state, by key: the second start of an unchanged stack takes seconds."""
 
-import os
 import re
 import shutil
 from pathlib import Path
@@ -30,7 +29,7 @@ def save(settings: Settings, key: str, tfstate_dir: Path | None = None) -> Path:
     if tfstate_dir is not None:
         _copy_tfstate(tfstate_dir, draft / _TERRAFORM)
     shutil.rmtree(folder, ignore_errors=True)
-    os.replace(draft, folder)
+    draft.replace(folder)
     _forget_old(settings)
     return folder
 
@@ -42,7 +41,7 @@ def restore(settings: Settings, key: str, tfstate_dir: Path | None = None) -> No
     shutil.rmtree(draft, ignore_errors=True)
     shutil.copytree(folder / _STATE, draft)
     shutil.rmtree(settings.state, ignore_errors=True)
-    os.replace(draft, settings.state)
+    draft.replace(settings.state)
     if tfstate_dir is not None:
         _copy_tfstate(folder / _TERRAFORM, tfstate_dir)
 

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import boto3
 import pytest
@@ -12,7 +12,7 @@ from moto import mock_aws
 from functions import wiring
 from tests.builders import BUCKETS
 
-REGION = "eu-west-1"
+REGION: Final = "eu-west-1"
 
 
 @dataclass

@@ -155,7 +155,7 @@ def test_a_file_with_six_percent_bad_rows_is_refused_and_nothing_moves(target: T
     refused = pipeline.run_file(target, pipeline.write_csv(tmp_path / "six.csv", rows), "2022-09-30")
 
     assert outcome(refused).startswith("refused")
-    assert "6.00 %" in outcome(refused) or "6.0 %" in outcome(refused)
+    assert "6 of 100 records quarantined (6.00%), allowed is less than 5.00%" in outcome(refused)
     assert counts(refused) == {"input": 100, "valid": 94, "quarantined": 6, "condemned": 0, "duplicate": 0}
     after = {each: pipeline.bodies(target, each, "") for each in buckets}
     for each in buckets:

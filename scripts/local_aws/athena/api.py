@@ -11,6 +11,7 @@ from local_aws.athena.footers import Footers
 from local_aws.athena.objects import split
 from local_aws.athena.results import Row
 from local_aws.athena.runner import Runner
+from local_aws.athena.session import Session
 from local_aws.athena.statements import check_syntax
 from local_aws.clients import Clients, Credentials
 from local_aws.errors import AwsError
@@ -57,14 +58,21 @@ class Queries:
         check_syntax(request.data["QueryString"])
         execution = QueryExecution.start(request, group)
         prepared = await self._prepared(request)
-        caller = self._caller(request)
-        runner = Runner(self._settings, self._clients, caller, execution, self._footers, prepared, self._store)
+        runner = self._runner(self._caller(request), execution, prepared)
         self._running[execution.id] = runner
         if token:
             self._tokens[token] = execution.id
         self._store(execution)
         threading.Thread(target=runner.run, name=execution.id, daemon=True).start()
         return {"QueryExecutionId": execution.id}
+
+    def _runner(self, caller: Credentials, execution: QueryExecution, prepared: str | None) -> Runner:
+        region = execution.scope[1]
+        s3 = self._clients.client("s3", caller, region)
+        glue = self._clients.client("glue", caller, region)
+        database = execution.record["QueryExecutionContext"].get("Database") or "default"
+        session = Session(glue, s3, database, self._settings.query_cache, self._footers, execution.limit)
+        return Runner(execution, session, s3, prepared, self._store)
 
     async def _workgroup(self, request: Request) -> Json:
         name = request.data.get("WorkGroup", "primary")

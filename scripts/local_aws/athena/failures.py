@@ -5,6 +5,7 @@ import re
 import duckdb
 
 USER, SYSTEM = 2, 1
+DIVISION = "Division by zero"
 
 
 class QueryError(Exception):
@@ -18,6 +19,18 @@ class QueryError(Exception):
 _COLUMN = re.compile(r'olumn "([^"]+)" (?:not found|referenced)|does not have a column named "([^"]+)"')
 
 
+# DuckDB's error class, what its text must contain, and Athena's name; the first that fits counts.
+_NAMES: tuple[tuple[type[Exception], str, str], ...] = (
+    (duckdb.Error, DIVISION, "DIVISION_BY_ZERO"),
+    (duckdb.CatalogException, "Function", "FUNCTION_NOT_FOUND"),
+    (duckdb.ConversionException, "", "INVALID_CAST_ARGUMENT"),
+    (duckdb.OutOfRangeException, "", "NUMERIC_VALUE_OUT_OF_RANGE"),
+    (duckdb.BinderException, "", "SYNTAX_ERROR"),
+    (duckdb.ParserException, "", "SYNTAX_ERROR"),
+    (duckdb.CatalogException, "", "SYNTAX_ERROR"),
+)
+
+
 def as_query_error(error: Exception) -> QueryError:
     """The failure under the name Athena gives it."""
     if isinstance(error, QueryError):
@@ -27,14 +40,7 @@ def as_query_error(error: Exception) -> QueryError:
     if isinstance(error, duckdb.BinderException) and column:
         name = (column[1] or column[2]).lower()
         return QueryError("COLUMN_NOT_FOUND", f"line 1:1: Column '{name}' cannot be resolved")
-    if "Division by zero" in text or "division by zero" in text:
-        return QueryError("DIVISION_BY_ZERO", "Division by zero")
-    if isinstance(error, duckdb.CatalogException) and "Function" in text:
-        return QueryError("FUNCTION_NOT_FOUND", text)
-    if isinstance(error, duckdb.ConversionException):
-        return QueryError("INVALID_CAST_ARGUMENT", text)
-    if isinstance(error, duckdb.OutOfRangeException):
-        return QueryError("NUMERIC_VALUE_OUT_OF_RANGE", text)
-    if isinstance(error, duckdb.BinderException | duckdb.ParserException | duckdb.CatalogException):
-        return QueryError("SYNTAX_ERROR", text)
+    for kind, part, code in _NAMES:
+        if isinstance(error, kind) and part in text:
+            return QueryError(code, DIVISION if part == DIVISION else text)
     return QueryError("GENERIC_INTERNAL_ERROR", text, SYSTEM)

@@ -1,7 +1,6 @@
 """S3 as a query sees it: listings, objects copied once to disk, and manifests."""
 
 import hashlib
-import os
 import uuid
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -55,7 +54,8 @@ class Objects:
         try:
             found = self.s3.head_object(Bucket=bucket, Key=key)
         except ClientError as error:
-            reason = "Access Denied" if error.response["Error"]["Code"] in ("403", "AccessDenied") else "key does not exist"
+            denied = error.response["Error"]["Code"] in ("403", "AccessDenied")
+            reason = "Access Denied" if denied else "key does not exist"
             raise QueryError("HIVE_CANNOT_OPEN_SPLIT", f"Error opening Hive split {uri}: {reason}") from error
         return S3Object(uri, found["ETag"], found["ContentLength"])
 
@@ -67,7 +67,7 @@ class Objects:
             path.parent.mkdir(parents=True, exist_ok=True)
             draft = path.with_name(f"{uuid.uuid4().hex}.draft")
             draft.write_bytes(self.read(found.uri))
-            os.replace(draft, path)
+            draft.replace(path)
         return path
 
     def read(self, uri: str) -> bytes:

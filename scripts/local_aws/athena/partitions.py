@@ -2,7 +2,6 @@
 
 import itertools
 import math
-import os.path
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -53,7 +52,8 @@ class Partitions:
         domains = [projection.values(key, table.parameters, self._named(key, need)) for key in keys]
         count = math.prod(len(domain) for domain in domains)
         if count > _MOST:
-            raise QueryError("HIVE_EXCEEDED_PARTITION_LIMIT", f"{count} projected partitions, at most {_MOST} work here")
+            reason = f"{count} projected partitions, at most {_MOST} work here"
+            raise QueryError("HIVE_EXCEEDED_PARTITION_LIMIT", reason)
         pattern = projection.template(table.location, keys, table.parameters)
         for values in itertools.product(*domains):
             location = pattern
@@ -82,9 +82,7 @@ class Partitions:
         row = self._connection.execute(f"SELECT {constant.sql('duckdb')}").fetchone()
         return row[0] if row else None
 
-    def _needed(
-        self, table: Table, need: Need, candidates: list[Candidate]
-    ) -> list[Candidate]:
+    def _needed(self, table: Table, need: Need, candidates: list[Candidate]) -> list[Candidate]:
         keys = {key for key, _ in table.keys}
         reads = [
             [c for c in conditions if {column.name.lower() for column in c.find_all(exp.Column)} <= keys]
@@ -142,5 +140,11 @@ def _by_bucket(
         groups.setdefault("/".join(location.split("/")[:3]) + "/", []).append((values, location))
     for group in groups.values():
         locations = [location for _, location in group]
-        common = locations[0] if len(locations) == 1 else os.path.commonprefix(locations)
-        yield common if common.endswith("/") else common.rpartition("/")[0] + "/", group
+        yield _common_folder(locations), group
+
+
+def _common_folder(locations: list[str]) -> str:
+    """The deepest folder that all locations lie in."""
+    first, last = min(locations).split("/"), max(locations).split("/")
+    shared = itertools.takewhile(lambda pair: pair[0] == pair[1], zip(first[:-1], last[:-1], strict=False))
+    return "".join(f"{part}/" for part, _ in shared)

@@ -49,9 +49,9 @@ def _tables(scope: Scope) -> Iterator[tuple[str, exp.Table]]:
 def _follow(scope: Scope, pushed: list[exp.Expr]) -> Iterator[tuple[TableName, list[exp.Expr]]]:
     """Every read of a table below the scope. `pushed` are conditions on the scope's own output columns."""
     if scope.set_operation_scopes:
-        names = scope.expression.named_selects
+        names = _names(scope)
         for branch in scope.set_operation_scopes:
-            yield from _follow(branch, [_renamed(c, names, branch.expression.named_selects) for c in pushed])
+            yield from _follow(branch, [_renamed(c, names, _names(branch)) for c in pushed])
         return
     for nested in scope.subquery_scopes:
         yield from _follow(nested, [])
@@ -62,6 +62,10 @@ def _follow(scope: Scope, pushed: list[exp.Expr]) -> Iterator[tuple[TableName, l
             yield from _follow(source, own)
         elif isinstance(source, exp.Table) and isinstance(source.this, exp.Identifier):
             yield _name(source), [_unqualified(condition) for condition in own]
+
+
+def _names(scope: Scope) -> list[str]:
+    return scope.expression.named_selects if isinstance(scope.expression, exp.Query) else []
 
 
 def _renamed(condition: exp.Expr, names: list[str], branch: list[str]) -> exp.Expr:
@@ -91,8 +95,10 @@ def _conjuncts(condition: exp.Expr) -> Iterable[exp.Expr]:
 
 def _only_about(condition: exp.Expr, alias: str) -> bool:
     columns = list(condition.find_all(exp.Column))
-    return bool(columns) and all(column.table == alias for column in columns) and not condition.find(
-        exp.Query, exp.Subquery, exp.AggFunc, exp.Window, exp.Lambda
+    return (
+        bool(columns)
+        and all(column.table == alias for column in columns)
+        and not condition.find(exp.Query, exp.Subquery, exp.AggFunc, exp.Window, exp.Lambda)
     )
 
 

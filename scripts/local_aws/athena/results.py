@@ -33,7 +33,8 @@ def text_of(value: Any, kind: str) -> str | None:
         return None
     for types, write in _WRITERS:
         if isinstance(value, types):
-            return write(value, kind)
+            text: str = write(value, kind)
+            return text
     return str(value)
 
 

@@ -9,6 +9,7 @@ from local_aws.athena.failures import QueryError
 
 _MAX_PRECISION = 38
 _COMPARISONS = (exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE)
+_SIGNS = {"eq": "=", "neq": "<>", "gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
 _UNNEST_LEVELS = 2
 
 
@@ -26,7 +27,7 @@ def _rewrite_node(node: exp.Expr) -> exp.Expr:
     return node
 
 
-def _is(node: exp.Expr | None, *kinds: exp.DataType.Type) -> bool:
+def _is(node: exp.Expr | None, *kinds: exp.DType) -> bool:
     return node is not None and node.type is not None and node.type.is_type(*kinds)
 
 
@@ -46,7 +47,7 @@ def _typed(made: exp.Expr, like: exp.Expr) -> exp.Expr:
 def _literal_decimal(node: exp.Expr) -> exp.Expr:
     """DECIMAL '1.20' has the precision and scale it is written with."""
     assert isinstance(node, exp.Cast)
-    if not isinstance(node.this, exp.Literal) or node.to.this != exp.DataType.Type.DECIMAL or node.to.expressions:
+    if not isinstance(node.this, exp.Literal) or node.to.this != exp.DType.DECIMAL or node.to.expressions:
         return _rounded(node)
     digits = Decimal(node.this.name).as_tuple()
     scale = max(0, -int(digits.exponent))
@@ -84,8 +85,9 @@ def _comparison(node: exp.Expr) -> exp.Expr:
     for one, other in (sides, sides[::-1]):
         if _is(one, *exp.DataType.NUMERIC_TYPES) and _is(other, *exp.DataType.TEXT_TYPES):
             kinds = [side.type.sql("trino").lower() for side in sides if side.type is not None]
-            sign = {exp.EQ: "=", exp.NEQ: "<>", exp.GT: ">", exp.GTE: ">=", exp.LT: "<", exp.LTE: "<="}[type(node)]
-            raise QueryError("TYPE_MISMATCH", f"line 1:1: Cannot apply operator: {kinds[0]} {sign} {kinds[1]}")
+            raise QueryError(
+                "TYPE_MISMATCH", f"line 1:1: Cannot apply operator: {kinds[0]} {_SIGNS[node.key]} {kinds[1]}"
+            )
     return node
 
 
@@ -98,7 +100,7 @@ def _date_difference(node: exp.Expr) -> exp.Expr:
 
 def _stays_date(node: exp.Expr) -> exp.Expr:
     """A date moved by an interval, or cut to its month, is a date."""
-    if not _is(node.this, exp.DataType.Type.DATE) or isinstance(node.parent, exp.Cast):
+    if not _is(node.this, exp.DType.DATE) or isinstance(node.parent, exp.Cast):
         return node
     if isinstance(node, exp.Add | exp.Sub) and not isinstance(node.expression, exp.Interval):
         return node
@@ -114,9 +116,9 @@ def _unnest(node: exp.Expr) -> exp.Expr:
     kind = argument.type
     if kind is None or not kind.expressions:
         return node
-    if kind.is_type(exp.DataType.Type.MAP):
+    if kind.is_type(exp.DType.MAP):
         rows: exp.Expr = exp.Anonymous(this="map_entries", expressions=[argument.copy()])
-    elif kind.is_type(exp.DataType.Type.ARRAY) and kind.expressions[0].is_type(exp.DataType.Type.STRUCT):
+    elif kind.is_type(exp.DType.ARRAY) and kind.expressions[0].is_type(exp.DType.STRUCT):
         rows = argument.copy()
     else:
         return node

@@ -3,20 +3,18 @@
 import logging
 import time
 from collections.abc import Callable
+from typing import Any
 
 from botocore.exceptions import ClientError
 
 from local_aws.athena import results
 from local_aws.athena.execution import QueryExecution
 from local_aws.athena.failures import QueryError, as_query_error
-from local_aws.athena.footers import Footers
 from local_aws.athena.objects import split
 from local_aws.athena.results import Result
 from local_aws.athena.session import BytesLimitError, Session
 from local_aws.athena.statements import execute
-from local_aws.clients import Clients, Credentials
 from local_aws.errors import AwsError
-from local_aws.settings import Settings
 
 log = logging.getLogger("local_aws.athena")
 
@@ -26,22 +24,17 @@ class Runner:
 
     def __init__(
         self,
-        settings: Settings,
-        clients: Clients,
-        caller: Credentials,
         execution: QueryExecution,
-        footers: Footers,
+        session: Session,
+        s3: Any,
         prepared: str | None,
         store: Callable[[QueryExecution], None],
     ) -> None:
         self._execution = execution
+        self._session = session
+        self._s3 = s3
         self._prepared = prepared
         self._store = store
-        region = execution.scope[1]
-        self._s3 = clients.client("s3", caller, region)
-        database = execution.record["QueryExecutionContext"].get("Database") or "default"
-        glue = clients.client("glue", caller, region)
-        self._session = Session(glue, self._s3, database, settings.query_cache, footers, execution.limit)
 
     def run(self) -> None:
         """Run to the end; every failure becomes the execution's."""

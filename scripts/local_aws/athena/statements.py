@@ -3,8 +3,8 @@
 import re
 from collections.abc import Callable
 
-from sqlglot import exp
 import sqlglot
+from sqlglot import exp
 
 from local_aws.athena.catalog import View, encode_view
 from local_aws.athena.dialect import bind, parse, parse_query

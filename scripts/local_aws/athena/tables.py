@@ -104,7 +104,11 @@ def _column(name: str, glue_type: str, stored: bool, table_format: str) -> str:
     if not stored:
         return _null(name, glue_type)
     kind = types.to_duckdb(types.from_glue(glue_type))
-    return f"d.{quoted(name)} AS {quoted(name)}" if table_format == "json" else f"CAST(d.{quoted(name)} AS {kind}) AS {quoted(name)}"
+    return (
+        f"d.{quoted(name)} AS {quoted(name)}"
+        if table_format == "json"
+        else f"CAST(d.{quoted(name)} AS {kind}) AS {quoted(name)}"
+    )
 
 
 def _null(name: str, glue_type: str) -> str:

@@ -6,7 +6,17 @@ from sqlglot import exp
 
 _INTEGERS = ["TINYINT", "SMALLINT", "INTEGER", "BIGINT"]
 _FLOATS = ["FLOAT", "DOUBLE"]
-_ATHENA_NAMES = {"int128": "bigint", "uinteger": "bigint", "ubigint": "bigint", "real": "float", "json": "varchar"}
+_ATHENA_NAMES = {
+    "int128": "bigint",
+    "uinteger": "bigint",
+    "ubigint": "bigint",
+    "real": "float",
+    "json": "varchar",
+    "timestamp_s": "timestamp",
+    "timestamp_ms": "timestamp",
+    "timestamp_ns": "timestamp",
+    "interval": "interval day to second",
+}
 _TEXT = re.compile(r"\bTEXT(\(\d+\))?")
 
 
@@ -28,7 +38,7 @@ def to_duckdb(kind: exp.DataType) -> str:
 
 def to_athena(duckdb_type: str) -> str:
     """A DuckDB result type as Athena names it: `decimal(18,2)`, `varchar`, `array(integer)`."""
-    if duckdb_type == '"NULL"' or duckdb_type == "NULL":
+    if duckdb_type.strip('"') == "NULL":
         return "unknown"
     text = exp.DataType.build(duckdb_type, dialect="duckdb").sql("trino").lower().replace(", ", ",")
     return _ATHENA_NAMES.get(text, text)

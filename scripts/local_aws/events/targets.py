@@ -10,8 +10,10 @@ from botocore.exceptions import ClientError
 from local_aws import engine
 from local_aws.background import in_background
 from local_aws.clients import Clients
+from local_aws.errors import AwsError
 from local_aws.events.placeholders import filled
 from local_aws.hooks import Json, replace
+from local_aws.roles import ServiceRole
 
 log = logging.getLogger("local_aws.events")
 
@@ -56,15 +58,22 @@ def _call_function(clients: Clients) -> Callable[[str, str], None]:
             return
 
         def invoke() -> None:
-            client = clients.as_role("lambda", role, _SESSION, region) if role else clients.root("lambda", region)
             try:
+                client = (
+                    clients.as_role("lambda", _role(role, rule), region) if role else clients.root("lambda", region)
+                )
                 client.invoke(FunctionName=arn, InvocationType="Event", Payload=payload.encode())
-            except ClientError as error:
+            except (ClientError, AwsError) as error:
                 log.warning("%s could not call %s: %s", rule.get("Arn"), arn, error)
 
         in_background(invoke)
 
     return call
+
+
+def _role(arn: str, schedule: Json) -> ServiceRole:
+    group = schedule["Arn"].replace(":schedule/", ":schedule-group/").rsplit("/", 1)[0]
+    return ServiceRole(arn, "scheduler.amazonaws.com", group, _SESSION)
 
 
 def _function_allows(arn: str, rule: Json) -> bool:

@@ -1,5 +1,6 @@
 """A job's output, shipped to CloudWatch Logs while it runs."""
 
+import contextlib
 import logging
 import time
 from pathlib import Path
@@ -37,7 +38,7 @@ class LogStream:
             log.warning("no logs of job run %s in %s: %s", self._stream, self._group, error)
 
     def _new_lines(self, last: bool) -> list[str]:
-        with open(self._path, "rb") as file:
+        with self._path.open("rb") as file:
             file.seek(self._read)
             found = file.read()
         end = len(found) if last else found.rfind(b"\n") + 1
@@ -57,8 +58,6 @@ class LogStream:
             (self._client.create_log_stream, {"logGroupName": self._group, "logStreamName": self._stream}),
         )
         for create, named in steps:
-            try:
+            with contextlib.suppress(self._client.exceptions.ResourceAlreadyExistsException):
                 create(**named)
-            except self._client.exceptions.ResourceAlreadyExistsException:
-                pass
         self._made = True

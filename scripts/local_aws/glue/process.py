@@ -1,5 +1,6 @@
 """The process of one job run: start it as its role, ship its output, stop it, tell how it ended."""
 
+import contextlib
 import logging
 import os
 import re
@@ -17,6 +18,7 @@ from local_aws.glue.launch import Launch
 from local_aws.glue.logs import LogStream
 from local_aws.glue.metrics import count_failure
 from local_aws.glue.run import JobRun
+from local_aws.roles import ServiceRole
 from local_aws.settings import Settings
 
 log = logging.getLogger("local_aws.glue")
@@ -68,7 +70,7 @@ class JobProcess:
         if self.run.wanted:
             self._move(self.run.wanted)
             return
-        with open(folder / "stdout", "wb") as out, open(folder / "stderr", "wb") as err:
+        with (folder / "stdout").open("wb") as out, (folder / "stderr").open("wb") as err:
             self._process = subprocess.Popen(
                 command, cwd=folder, env=environment, stdout=out, stderr=err, start_new_session=True
             )
@@ -84,10 +86,12 @@ class JobProcess:
             self._move("FAILED", failure_message((folder / "stderr").read_text(errors="replace"), code))
 
     def _credentials(self) -> Credentials:
-        role = self.run.job.get("Role") or ""
+        run = self.run
+        role = run.job.get("Role") or ""
         if not role.startswith("arn:"):
-            role = f"arn:aws:iam::{self.run.account}:role/{role}"
-        return self._clients.assume(role, _SESSION)
+            role = f"arn:aws:iam::{run.account}:role/{role}"
+        job = f"arn:aws:glue:{run.region}:{run.account}:job/{run.job['Name']}"
+        return self._clients.assume(ServiceRole(role, "glue.amazonaws.com", job, _SESSION))
 
     def _streams(self, credentials: Credentials, folder: Path) -> list[LogStream]:
         client = self._clients.client("logs", credentials, self.run.region)
@@ -117,10 +121,8 @@ class JobProcess:
 
     def _signal(self, number: signal.Signals) -> None:
         if self._process is not None:
-            try:
+            with contextlib.suppress(ProcessLookupError):
                 os.killpg(self._process.pid, number)
-            except ProcessLookupError:
-                pass
 
     def _move(self, state: str, message: str | None = None) -> None:
         if not self.run.over:
@@ -141,7 +143,5 @@ def stop_leftover(run_id: str) -> None:
     for line in listing.splitlines():
         pid, _, arguments = line.strip().partition(" ")
         if f"--JOB_RUN_ID {run_id}" in arguments:
-            try:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(int(pid), signal.SIGKILL)
-            except (ProcessLookupError, PermissionError):
-                pass

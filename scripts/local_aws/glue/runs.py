@@ -113,11 +113,12 @@ class JobRuns:
     @staticmethod
     def _matches(request: Request, entry: Json) -> bool:
         same_place = entry["scope"] == [request.account, request.region]
-        return same_place and entry["run"]["JobName"] == request.data["JobName"]
+        return bool(same_place and entry["run"]["JobName"] == request.data["JobName"])
 
     def _close_interrupted(self) -> None:
         for entry in self._records.all():
-            run = JobRun(*entry["scope"], job={}, record=entry["run"])
+            account, region = entry["scope"]
+            run = JobRun(account, region, job={}, record=entry["run"])
             if not run.over:
                 stop_leftover(run.id)
                 run.move("FAILED", "the local AWS was stopped while the job ran")

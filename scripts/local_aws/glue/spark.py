@@ -9,6 +9,7 @@ from local_aws.settings import HOST, REGION, Settings
 # A small run is nearly all JVM warm-up: the first compiler and the serial collector halve it. A long run wants
 # the defaults: pass `--conf spark.driver.extraJavaOptions=` as a job argument.
 FAST_JVM = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -XX:-UsePerfData"
+_SHARED = "-Xshare:auto -Xlog:cds=off -Xlog:cds+dynamic=off"
 _CREDENTIALS = "com.amazonaws.auth.EnvironmentVariableCredentialsProvider"
 
 
@@ -41,8 +42,8 @@ def properties(endpoint: str, logging: Path, scratch: Path) -> dict[str, str]:
 def java_options(logging: Path) -> str:
     """The driver's JVM options; the class archive is used when it was made for exactly these jars."""
     archive = class_archive.path()
-    shared = f" -XX:SharedArchiveFile={archive} -Xshare:auto -Xlog:cds=off -Xlog:cds+dynamic=off" if archive.exists() else ""
-    return f"{FAST_JVM}{shared} -Dlog4j2.configurationFile={logging}"
+    shared = f"{_SHARED} -XX:SharedArchiveFile={archive}" if archive.exists() else ""
+    return f"{FAST_JVM} {shared} -Dlog4j2.configurationFile={logging}"
 
 
 def with_arguments(found: dict[str, str], conf_argument: str) -> dict[str, str]:

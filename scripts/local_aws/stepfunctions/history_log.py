@@ -38,7 +38,7 @@ def _wanted(event: Json, level: str) -> bool:
 
 
 def _line(event: Json, execution: Json, with_data: bool) -> Json:
-    details = next((value for name, value in event.items() if name.endswith("EventDetails")), {})
+    details: Json = next((value for name, value in event.items() if name.endswith("EventDetails")), {})
     hidden = () if with_data else ("input", "output")
     shown = {name: value for name, value in details.items() if name not in hidden}
     return {"id": event["id"], "type": event["type"], "details": shown, "execution_arn": execution["executionArn"]}

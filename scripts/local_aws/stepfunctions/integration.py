@@ -10,6 +10,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from local_aws.clients import Clients
 from local_aws.errors import AwsError
 from local_aws.hooks import Json
+from local_aws.roles import ServiceRole
 
 _SESSION = "StepFunctions"
 
@@ -32,7 +33,12 @@ class Call:
 
     def client(self, service: str) -> Any:
         """A client that acts as the state machine's role."""
-        return self.clients.as_role(service, self.execution["roleArn"], _SESSION, self.region)
+        machine = self.execution["stateMachineArn"]
+        role = ServiceRole(self.execution["roleArn"], "states.amazonaws.com", machine, _SESSION)
+        try:
+            return self.clients.as_role(service, role, self.region)
+        except AwsError as error:
+            raise AwsError("States.Runtime", error.message) from error
 
 
 Integration = Callable[[Call], Any]

@@ -48,8 +48,8 @@ def call_sdk(call: Call) -> Any:
 def _to_api(shape: Shape | None, value: Any) -> Any:
     """The value with the API's own member names and, for binary members, its JSON text."""
     if isinstance(shape, StructureShape) and isinstance(value, dict):
-        names: dict[str, str] = {name.lower(): name for name in shape.members}
-        found = {names.get(name.lower(), name): item for name, item in value.items()}
+        names: dict[str, str] = {str(member).lower(): str(member) for member in shape.members}
+        found: dict[str, Any] = {names.get(name.lower(), name): item for name, item in value.items()}
         return {name: _to_api(shape.members.get(name), item) for name, item in found.items()}
     if isinstance(shape, ListShape) and isinstance(value, list):
         return [_to_api(shape.member, item) for item in value]

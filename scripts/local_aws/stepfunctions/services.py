@@ -128,9 +128,7 @@ def plain_answer(answer: Json) -> Json:
     return found
 
 
-def _await(
-    call: Call, read: Callable[[], Json], ended: Callable[[Json], bool], stop: Callable[[], Json]
-) -> Json:
+def _await(call: Call, read: Callable[[], Json], ended: Callable[[Json], bool], stop: Callable[[], Json]) -> Json:
     stopped = False
     while not ended(found := read()):
         late = call.deadline is not None and time.monotonic() > call.deadline

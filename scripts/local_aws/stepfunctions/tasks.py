@@ -80,5 +80,3 @@ def _with_deadline(original: Callable[..., Any]) -> Callable[..., Any]:
             deadline.reset(token)
 
     return invoke
-
-

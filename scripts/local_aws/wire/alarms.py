@@ -10,6 +10,8 @@ from local_aws import engine
 from local_aws.hooks import Answer, Handler
 
 _TARGET = "GraniteServiceVersion20100801.DescribeAlarms"
+_SINGLE = ("AlarmNamePrefix", "StateValue", "NextToken")
+_LISTS = ("AlarmNames", "AlarmTypes")
 _NAMESPACE = "http://monitoring.amazonaws.com/doc/2010-08-01/"
 
 
@@ -26,9 +28,9 @@ def install() -> None:
             return await original(method, path, headers, body, query)
         named = {**headers, "content-type": "application/x-amz-json-1.0", "x-amz-target": _TARGET}
         status, _, found = await original("POST", "/", named, json.dumps(_arguments(form)).encode(), {})
-        return (status, {"Content-Type": "text/xml"}, _document(json.loads(found))) if status < 400 else (
-            status, {"Content-Type": "application/json"}, found
-        )
+        if status >= 400:
+            return status, {"Content-Type": "application/json"}, found
+        return status, {"Content-Type": "text/xml"}, _document(json.loads(found))
 
     handlers["monitoring"] = handler
 
@@ -40,10 +42,12 @@ def _form(headers: dict[str, str], body: bytes) -> dict[str, list[str]]:
 
 
 def _arguments(form: dict[str, list[str]]) -> dict[str, Any]:
-    names = [values[0] for name, values in sorted(form.items()) if name.startswith("AlarmNames.member.")]
-    single = {name: form[name][0] for name in ("AlarmNamePrefix", "StateValue", "NextToken") if name in form}
-    types = [values[0] for name, values in sorted(form.items()) if name.startswith("AlarmTypes.member.")]
-    return {**single, **({"AlarmNames": names} if names else {}), **({"AlarmTypes": types} if types else {})}
+    found: dict[str, Any] = {name: form[name][0] for name in _SINGLE if name in form}
+    for name in _LISTS:
+        members = [values[0] for key, values in sorted(form.items()) if key.startswith(f"{name}.member.")]
+        if members:
+            found[name] = members
+    return found
 
 
 def _document(found: dict[str, Any]) -> bytes:

@@ -33,7 +33,8 @@ def test_no_view_is_left_over() -> None:
 
 def test_two_versions_have_the_same_columns_in_the_same_order() -> None:
     union = sqlglot.parse_one(render(TRANSACTIONS, V2), read="athena")
-    one, two = (union.left, union.right)
+    assert isinstance(union, exp.Union)
+    one, two = union.left, union.right
     assert [each.alias for each in one.selects] == [each.alias for each in two.selects]
     types = [[each.this.to.sql("athena") for each in side.selects] for side in (one, two)]
     assert types[0] == types[1]
