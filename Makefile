@@ -61,7 +61,7 @@ bench: setup ## Measure, side by side with peers (minutes; not part of the tests
 ##@ Terraform
 
 terraform-check: setup $(CHECKOV) ## fmt, validate, module tests, checkov
-	$(PYTHON) -m assay terraform-check
+	@bash scripts/terraform_check.sh
 
 $(CHECKOV): requirements-checkov.lock
 	@bash scripts/make_environment.sh .tools/checkov $(UV_VERSION) requirements-checkov.lock

@@ -35,7 +35,7 @@ variable "region" {
 }
 
 variable "emulated_endpoint" {
-  description = "True where AWS_ENDPOINT_URL names an AWS-compatible endpoint that has no credential checks and no bucket host names."
+  description = "AWS_ENDPOINT_URL names an AWS-compatible endpoint without credential checks and bucket host names."
   type        = bool
   default     = false
 }
@@ -60,7 +60,7 @@ variable "force_destroy" {
 }
 
 variable "lifecycle_rules" {
-  description = "Give the buckets their lifecycle rules. Off where the endpoint has no storage to save: the provider waits 55 s for them."
+  description = "Give the buckets their lifecycle rules. Off on the laptop: the provider waits 55 s for them."
   type        = bool
   default     = true
 }

@@ -3,13 +3,13 @@
 from pathlib import Path
 
 import typer
-from lake.rules.view import render_view
 
 from assay.build import REPOSITORY
 from assay.console import FAILED, CommandError, out
 from lake.bundle import contracts_root
 from lake.errors import ContractError
 from lake.rules.contract import Contracts, load_contracts, read_contract
+from lake.rules.view import render_view
 
 app = typer.Typer(help="Contracts: check them, render what is generated from them.", no_args_is_help=True)
 VIEWS = REPOSITORY / "sql" / "views"
@@ -48,7 +48,7 @@ def _odcs(file: Path) -> list[str]:
     from datacontract.data_contract import DataContract  # noqa: PLC0415
 
     run = DataContract(data_contract_file=str(file)).lint()
-    return [f"{file.name}: {each.reason}" for each in run.checks if each.result not in {"passed", "warning"}]
+    return [f"{file.name}: {each.reason}" for each in run.checks or [] if each.result not in {"passed", "warning"}]
 
 
 def _rendered() -> list[tuple[Path, str]]:

@@ -8,10 +8,11 @@ from typing import Annotated, Any
 
 import typer
 from botocore.exceptions import BotoCoreError, ClientError
-from lake.errors import LakeError
-from local_aws.errors import LocalAwsError
 from rich.console import Console
 from rich.table import Table
+
+from lake.errors import LakeError
+from local_aws.errors import LocalAwsError
 
 FAILED = 1
 USAGE = 2

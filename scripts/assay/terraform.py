@@ -48,7 +48,13 @@ def plugin_folder() -> Path | None:
 
 def environment() -> dict[str, str]:
     """The variables Terraform runs under: this process's own, without colour and questions."""
-    return {**os.environ, "TF_IN_AUTOMATION": "1", "TF_INPUT": "0", "TF_CLI_ARGS": "-no-color", "TF_DATA_DIR": str(data_folder())}
+    return {
+        **os.environ,
+        "TF_IN_AUTOMATION": "1",
+        "TF_INPUT": "0",
+        "TF_CLI_ARGS": "-no-color",
+        "TF_DATA_DIR": str(data_folder()),
+    }
 
 
 def data_folder() -> Path:

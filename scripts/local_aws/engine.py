@@ -4,7 +4,7 @@ import asyncio
 import importlib
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, TypeVar
@@ -103,9 +103,9 @@ def require_tested_version() -> None:
         raise LocalAwsError(f"MiniStack {found} lacks {', '.join(missing)}: the adapters must be adjusted")
 
 
-def missing_names() -> list[str]:
-    """Names of NAMES that the installed MiniStack does not have."""
-    return [f"{m}.{n}" for m, names in NAMES.items() for n in names if not hasattr(module(m), n)]
+def missing_names(expected: Mapping[str, tuple[str, ...]] = NAMES) -> list[str]:
+    """Those of the expected names that the installed MiniStack does not have."""
+    return [f"{m}.{n}" for m, names in expected.items() for n in names if not hasattr(module(m), n)]
 
 
 def module(name: str) -> Any:

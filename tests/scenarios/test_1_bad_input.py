@@ -23,7 +23,7 @@ REFUSED_FILES = {
     "renamed-column": (HEAD.replace("CustomerID", "Customer").encode() + LINE.encode(), "CustomerID"),
     "extra-column": (HEAD.replace("\n", ",Comment\n").encode() + LINE.replace("\n", ",hi\n").encode(), "Comment"),
     "wrong-delimiter": ((HEAD + LINE).replace(",", ";").encode(), ";"),
-    "utf-16": ((HEAD + LINE).encode("utf-16"), "TransactionID"),
+    "utf-16": ((HEAD + LINE).encode("utf-16"), "UTF-16"),
 }
 REFUSED_GZIP = {
     "truncated": (gzip.compress((HEAD + LINE * 5000).encode())[:-40], "gzip"),
@@ -54,7 +54,8 @@ def test_odd_but_readable_files_lose_nothing(target: Target, tmp_path: Path) -> 
     """One file with BOM, CRLF, blank lines, quotes, newlines in fields, another column order, and odd values."""
     good = pipeline.rows_for("2021-03", 300, "odd")
     odd = [
-        ["odd-quoted", 'Müller, "Jörg"\nsecond line', "-0", "EUR", "2021-03-01T00:00:00Z"],
+        ["odd-quoted", 'Müller, "Jörg"', "-0", "EUR", "2021-03-01T00:00:00Z"],
+        ["odd-lines", "first line\nsecond line", "1.00", "EUR", "2021-03-01T00:00:00Z"],
         ["odd-big", "顧客", "1" * 9 + ".5", "EUR", "2021-03-01 00:00:00"],
         ["odd-nul", "a\x00b", "1.00", "EUR", "2021-03-01T00:00:00Z"],
         ["odd-long", "x" * 1_000_000, "1.00", "EUR", "2021-03-01T00:00:00Z"],
@@ -73,14 +74,16 @@ def test_odd_but_readable_files_lose_nothing(target: Target, tmp_path: Path) -> 
     story = pipeline.run_file(target, file, "2021-03-31")
 
     assert outcome(story) == "succeeded"
-    assert counts(story) == {"input": 310, "valid": 302, "quarantined": 8, "condemned": 0, "duplicate": 0}
+    assert counts(story) == {"input": 311, "valid": 302, "quarantined": 9, "condemned": 0, "duplicate": 0}
     found = query(
         target,
-        "SELECT fields['TransactionID'], code FROM transactions_quarantine CROSS JOIN UNNEST(errors) AS t (code, field, found, expected) "
+        "SELECT fields['TransactionID'], code FROM transactions_quarantine "
+        "CROSS JOIN UNNEST(errors) AS t (code, field, found, expected) "
         "WHERE ingest_date = '2021-03-31'",
     )
     assert sorted((str(row[0]), str(row[1])) for row in found) == sorted(
         [
+            ("odd-lines", "BAD_PATTERN"),
             ("odd-nul", "BAD_PATTERN"),
             ("odd-long", "TOO_LONG"),
             ("odd-exponent", "BAD_TYPE"),

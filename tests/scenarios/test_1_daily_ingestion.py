@@ -47,7 +47,8 @@ def test_the_sample_becomes_balances_and_every_bad_row_is_found(target: Target, 
     )
     codes = query(
         target,
-        "SELECT code, count(*) FROM transactions_quarantine CROSS JOIN UNNEST(errors) AS t (code, field, found, expected) "
+        "SELECT code, count(*) FROM transactions_quarantine "
+        "CROSS JOIN UNNEST(errors) AS t (code, field, found, expected) "
         "WHERE ingest_date = '2024-03-31' GROUP BY code",
     )
     assert {str(code): int(str(rows)) for code, rows in codes} == truth.errors

@@ -5,26 +5,28 @@ from decimal import Decimal
 
 from sqlglot import exp
 
-from local_aws.athena.failures import QueryError
+from local_aws.athena.comparisons import refuse_other_kinds
+from local_aws.athena.failures import DIVISION, QueryError
 
 _MAX_PRECISION = 38
-_COMPARISONS = (exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE)
-_SIGNS = {"eq": "=", "neq": "<>", "gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
 _UNNEST_LEVELS = 2
 
 
 def rewrite(tree: exp.Query) -> exp.Query:
-    """The typed query with every rewrite applied."""
-    made = tree.transform(_rewrite_node)
-    assert isinstance(made, exp.Query)
-    return made
+    """The typed query with every rewrite applied, from the inside out."""
+    for node in reversed(list(tree.walk(bfs=False))):
+        refuse_other_kinds(node)
+        for kinds, change in _REWRITES:
+            if isinstance(node, kinds):
+                _put(node, change(node))
+                break
+    return tree
 
 
-def _rewrite_node(node: exp.Expr) -> exp.Expr:
-    for kind, change in _REWRITES:
-        if isinstance(node, kind):
-            return change(node)
-    return node
+def _put(node: exp.Expr, made: exp.Expr) -> None:
+    if made is not node:
+        made.type = made.to if isinstance(made, exp.Cast) else node.type
+        node.replace(made)
 
 
 def _is(node: exp.Expr | None, *kinds: exp.DType) -> bool:
@@ -33,31 +35,21 @@ def _is(node: exp.Expr | None, *kinds: exp.DType) -> bool:
 
 def _decimal(node: exp.Expr) -> tuple[int, int] | None:
     """Precision and scale of a decimal expression."""
-    if node.type is None or not node.type.is_type("decimal") or not node.type.expressions:
+    if not _is(node, exp.DType.DECIMAL) or node.type is None or not node.type.expressions:
         return None
     numbers = [int(parameter.name) for parameter in node.type.expressions]
     return numbers[0], numbers[1] if len(numbers) > 1 else 0
 
 
-def _typed(made: exp.Expr, like: exp.Expr) -> exp.Expr:
-    made.type = like.type
-    return made
-
-
-def _literal_decimal(node: exp.Expr) -> exp.Expr:
-    """DECIMAL '1.20' has the precision and scale it is written with."""
+def _cast(node: exp.Expr) -> exp.Expr:
+    """DECIMAL '1.20' is as wide as it is written; a fraction cast to an integer is rounded half away from zero."""
     assert isinstance(node, exp.Cast)
-    if not isinstance(node.this, exp.Literal) or node.to.this != exp.DType.DECIMAL or node.to.expressions:
-        return _rounded(node)
-    digits = Decimal(node.this.name).as_tuple()
-    scale = max(0, -int(digits.exponent))
-    return exp.cast(node.this.copy(), f"DECIMAL({max(len(digits.digits), scale)},{scale})")
-
-
-def _rounded(node: exp.Cast) -> exp.Expr:
-    """A fraction cast to an integer is rounded half away from zero."""
+    if isinstance(node.this, exp.Literal) and node.to.this == exp.DType.DECIMAL and not node.to.expressions:
+        digits = Decimal(node.this.name).as_tuple()
+        scale = max(0, -int(digits.exponent))
+        return exp.cast(node.this.copy(), f"DECIMAL({max(len(digits.digits), scale)},{scale})")
     if node.to.is_type(*exp.DataType.INTEGER_TYPES) and _is(node.this, *exp.DataType.REAL_TYPES):
-        return _typed(type(node)(this=exp.Round(this=node.this.copy()), to=node.to.copy()), node)
+        return type(node)(this=exp.Round(this=node.this.copy()), to=node.to.copy())
     return node
 
 
@@ -68,27 +60,22 @@ def _average(node: exp.Expr) -> exp.Expr:
 
 
 def _division(node: exp.Expr) -> exp.Expr:
-    """decimal / decimal keeps the larger scale; integer / integer is an integer; x / 0 fails."""
+    """Integers divide to an integer, decimals keep the larger scale, and neither may be divided by zero."""
     assert isinstance(node, exp.Div)
-    left, right = _decimal(node.left), _decimal(node.right)
-    if left is None and right is None:
+    left, right = node.left, node.right
+    if all(_is(side, *exp.DataType.INTEGER_TYPES) for side in (left, right)):
+        return _not_by_zero(exp.IntDiv(this=left.copy(), expression=right.copy()), right)
+    scales = [found[1] for found in (_decimal(left), _decimal(right)) if found]
+    if not scales or any(_is(side, *exp.DataType.FLOAT_TYPES) for side in (left, right)):
         return node
-    if _is(node.left, *exp.DataType.FLOAT_TYPES) or _is(node.right, *exp.DataType.FLOAT_TYPES):
-        return node
-    scale = max((left or (0, 0))[1], (right or (0, 0))[1])
-    return exp.cast(exp.Div(this=node.left.copy(), expression=node.right.copy()), f"DECIMAL({_MAX_PRECISION},{scale})")
+    quotient = exp.cast(exp.Div(this=left.copy(), expression=right.copy()), f"DECIMAL({_MAX_PRECISION},{max(scales)})")
+    return _not_by_zero(quotient, right)
 
 
-def _comparison(node: exp.Expr) -> exp.Expr:
-    """Trino compares no text with a number."""
-    sides = [node.left, node.right] if isinstance(node, exp.Binary) else []
-    for one, other in (sides, sides[::-1]):
-        if _is(one, *exp.DataType.NUMERIC_TYPES) and _is(other, *exp.DataType.TEXT_TYPES):
-            kinds = [side.type.sql("trino").lower() for side in sides if side.type is not None]
-            raise QueryError(
-                "TYPE_MISMATCH", f"line 1:1: Cannot apply operator: {kinds[0]} {_SIGNS[node.key]} {kinds[1]}"
-            )
-    return node
+def _not_by_zero(quotient: exp.Expr, divisor: exp.Expr) -> exp.Expr:
+    failure = exp.Anonymous(this="error", expressions=[exp.Literal.string(DIVISION)])
+    is_zero = exp.EQ(this=divisor.copy(), expression=exp.Literal.number(0))
+    return exp.Case(ifs=[exp.If(this=is_zero, true=failure)], default=quotient)
 
 
 def _date_difference(node: exp.Expr) -> exp.Expr:
@@ -113,18 +100,31 @@ def _unnest(node: exp.Expr) -> exp.Expr:
     if len(node.expressions) != 1 or node.args.get("offset") or not isinstance(node.parent, exp.Join | exp.From):
         return node
     argument = node.expressions[0]
-    kind = argument.type
-    if kind is None or not kind.expressions:
+    width = _width(argument.type)
+    if width is None:
         return node
-    if kind.is_type(exp.DType.MAP):
-        rows: exp.Expr = exp.Anonymous(this="map_entries", expressions=[argument.copy()])
-    elif kind.is_type(exp.DType.ARRAY) and kind.expressions[0].is_type(exp.DType.STRUCT):
-        rows = argument.copy()
-    else:
-        return node
+    alias = node.args["alias"].copy()
+    names = alias.args.get("columns") or []
+    if names and len(names) != width:
+        text = f"Column alias list has {len(names)} entries but '{alias.name}' has {width} columns available"
+        raise QueryError("MISMATCHED_COLUMN_ALIASES", f"line 1:1: {text}")
+    rows = argument.copy()
+    if _is(argument, exp.DType.MAP):
+        rows = exp.Anonymous(this="map_entries", expressions=[rows])
     depth = exp.PropertyEQ(this=exp.to_identifier("max_depth"), expression=exp.Literal.number(_UNNEST_LEVELS))
     inner = exp.select(exp.Anonymous(this="unnest", expressions=[rows, depth]))
-    return exp.Lateral(this=exp.Subquery(this=inner), alias=node.args["alias"].copy())
+    return exp.Lateral(this=exp.Subquery(this=inner), alias=alias)
+
+
+def _width(kind: exp.DataType | None) -> int | None:
+    """How many columns UNNEST makes of the type, when it is more than the element itself."""
+    if kind is None or not kind.expressions:
+        return None
+    if kind.is_type(exp.DType.MAP):
+        return 2
+    element = kind.expressions[0]
+    is_rows = kind.is_type(exp.DType.ARRAY) and element.is_type(exp.DType.STRUCT)
+    return len(element.expressions) if is_rows else None
 
 
 def _replacement(node: exp.Expr) -> exp.Expr:
@@ -137,13 +137,13 @@ def _replacement(node: exp.Expr) -> exp.Expr:
     return exp.Anonymous(this="regexp_replace", expressions=parts)
 
 
+_MOVED = (exp.Add, exp.Sub, exp.DateAdd, exp.DateSub, exp.TsOrDsAdd, exp.DateTrunc, exp.TimestampTrunc)
 _REWRITES: tuple[tuple[type | tuple[type, ...], Callable[[exp.Expr], exp.Expr]], ...] = (
-    (exp.Cast, _literal_decimal),
+    (exp.Cast, _cast),
     (exp.Avg, _average),
     (exp.Div, _division),
-    (_COMPARISONS, _comparison),
     (exp.DateDiff, _date_difference),
-    ((exp.Add, exp.Sub, exp.DateAdd, exp.DateSub, exp.TsOrDsAdd, exp.DateTrunc, exp.TimestampTrunc), _stays_date),
+    (_MOVED, _stays_date),
     (exp.Unnest, _unnest),
     (exp.RegexpReplace, _replacement),
 )

@@ -13,8 +13,9 @@ from local_aws.athena.failures import QueryError
 from local_aws.athena.footers import Footers
 from local_aws.athena.objects import Objects
 from local_aws.athena.pruning import Need, needs
-from local_aws.athena.results import Result, text_of
+from local_aws.athena.results import Result
 from local_aws.athena.tables import Tables
+from local_aws.athena.values import text_of
 from local_aws.athena.views import Views
 
 

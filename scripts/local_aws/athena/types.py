@@ -18,6 +18,7 @@ _ATHENA_NAMES = {
     "interval": "interval day to second",
 }
 _TEXT = re.compile(r"\bTEXT(\(\d+\))?")
+_INT = re.compile(r"\bINT\b")
 
 
 def from_glue(text: str) -> exp.DataType:
@@ -32,7 +33,7 @@ def from_athena(text: str) -> exp.DataType:
 
 def to_duckdb(kind: exp.DataType) -> str:
     """The type for DuckDB; lengths of texts and digits of times are not its business."""
-    text = _TEXT.sub("VARCHAR", kind.sql("duckdb", identify=True))
+    text = _INT.sub("INTEGER", _TEXT.sub("VARCHAR", kind.sql("duckdb", identify=True)))
     return re.sub(r"TIMESTAMP\(\d+\)", "TIMESTAMP", text)
 
 

@@ -22,8 +22,8 @@ def properties(endpoint: str, logging: Path, scratch: Path) -> dict[str, str]:
         "spark.driver.bindAddress": HOST,
         "spark.driver.extraClassPath": os.pathsep.join(str(path) for path in jars.class_path()),
         "spark.driver.extraJavaOptions": java_options(logging),
-        "spark.local.dir": str(scratch),
         "spark.ui.enabled": "false",
+        "spark.ui.showConsoleProgress": "false",
         "spark.sql.shuffle.partitions": "4",
         "spark.sql.warehouse.dir": str(scratch / "warehouse"),
         "spark.sql.session.timeZone": "UTC",
@@ -52,7 +52,7 @@ def with_arguments(found: dict[str, str], conf_argument: str) -> dict[str, str]:
     return {**found, **{name.strip(): value.strip() for name, value in pairs}}
 
 
-def environment(settings: Settings, properties_file: Path) -> dict[str, str]:
+def environment(settings: Settings, properties_file: Path, scratch: Path) -> dict[str, str]:
     """What makes pyspark in the job's process start with these settings."""
     empty = settings.work / "no-spark-conf"
     empty.mkdir(exist_ok=True)
@@ -60,6 +60,8 @@ def environment(settings: Settings, properties_file: Path) -> dict[str, str]:
         # A folder with files on the class path would switch the class archive off, hence the properties file.
         "SPARK_CONF_DIR": str(empty),
         "PYSPARK_SUBMIT_ARGS": f"--properties-file {properties_file} pyspark-shell",
+        "SPARK_LOCAL_DIRS": str(scratch),
+        "SPARK_LOCAL_IP": HOST,
         "SPARK_LAUNCHER_OPTS": f"{FAST_JVM} -Xshare:auto",
     }
 
@@ -77,5 +79,9 @@ appender.console.type = Console
 appender.console.name = console
 appender.console.target = SYSTEM_ERR
 appender.console.layout.type = PatternLayout
+logger.native.name = org.apache.hadoop.util.NativeCodeLoader
+logger.native.level = error
+logger.metrics.name = org.apache.hadoop.metrics2.impl.MetricsConfig
+logger.metrics.level = error
 appender.console.layout.pattern = %d{HH:mm:ss} %p %c{1}: %m%n
 """

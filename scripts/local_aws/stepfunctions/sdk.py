@@ -48,8 +48,7 @@ def call_sdk(call: Call) -> Any:
 def _to_api(shape: Shape | None, value: Any) -> Any:
     """The value with the API's own member names and, for binary members, its JSON text."""
     if isinstance(shape, StructureShape) and isinstance(value, dict):
-        names: dict[str, str] = {str(member).lower(): str(member) for member in shape.members}
-        found: dict[str, Any] = {names.get(name.lower(), name): item for name, item in value.items()}
+        found = {_member(shape, name): item for name, item in value.items()}
         return {name: _to_api(shape.members.get(name), item) for name, item in found.items()}
     if isinstance(shape, ListShape) and isinstance(value, list):
         return [_to_api(shape.member, item) for item in value]
@@ -58,6 +57,11 @@ def _to_api(shape: Shape | None, value: Any) -> Any:
     if shape is not None and shape.type_name == "blob" and not isinstance(value, str):
         return json.dumps(value, separators=(",", ":"))
     return value
+
+
+def _member(shape: StructureShape, name: str) -> str:
+    """The API's spelling of a member's name."""
+    return next((str(member) for member in shape.members if str(member).lower() == name.lower()), name)
 
 
 def _pascal_case(value: Any) -> Any:

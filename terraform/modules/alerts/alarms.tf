@@ -1,30 +1,37 @@
 locals {
-  # Sums over five minutes that must be zero.
+  pipeline = { StateMachineArn = local.state_machine_arn }
+  dispatch = { FunctionName = var.functions["dispatch"] }
+
+  # What must not happen: sums over five minutes that stay zero. name => [namespace, metric, dimensions, what it means].
   never = merge(
     {
-      pipeline-failed    = { namespace = "AWS/States", metric = "ExecutionsFailed", dimensions = local.pipeline, means = "A run failed." }
-      pipeline-timed-out = { namespace = "AWS/States", metric = "ExecutionsTimedOut", dimensions = local.pipeline, means = "A run took too long." }
-      dispatch-throttled = { namespace = "AWS/Lambda", metric = "Throttles", dimensions = { FunctionName = var.functions["dispatch"] }, means = "Deliveries wait: dispatch is throttled." }
+      pipeline-failed    = ["AWS/States", "ExecutionsFailed", local.pipeline, "A run failed."]
+      pipeline-timed-out = ["AWS/States", "ExecutionsTimedOut", local.pipeline, "A run took too long."]
+      dispatch-throttled = ["AWS/Lambda", "Throttles", local.dispatch, "Deliveries wait: dispatch is throttled."]
     },
-    { for name in values(var.functions) : "${trimprefix(name, "${var.scope.name}-")}-errors" => {
-      namespace = "AWS/Lambda", metric = "Errors", dimensions = { FunctionName = name }, means = "${name} raised an error."
-    } },
-    { for name in var.jobs : "${trimprefix(name, "${var.scope.name}-")}-errors" => {
-      namespace  = "Glue", metric = "glue.error.ALL", means = "A run of the job ${name} failed."
-      dimensions = { JobName = name, JobRunId = "ALL", Type = "count", ObservabilityGroup = "error" }
-    } },
+    {
+      for name in values(var.functions) : "${trimprefix(name, "${var.scope.name}-")}-errors" =>
+      ["AWS/Lambda", "Errors", { FunctionName = name }, "The function ${name} raised an error."]
+    },
+    {
+      for name in var.jobs : "${trimprefix(name, "${var.scope.name}-")}-errors" =>
+      ["Glue", "glue.error.ALL", local.job_dimensions[name], "A run of the job ${name} failed."]
+    },
   )
-  pipeline = { StateMachineArn = local.state_machine_arn }
+  job_dimensions = {
+    for name in var.jobs :
+    name => { JobName = name, JobRunId = "ALL", Type = "count", ObservabilityGroup = "error" }
+  }
 }
 
 resource "aws_cloudwatch_metric_alarm" "never" {
   for_each = local.never
 
   alarm_name          = "${var.scope.name}-${each.key}"
-  alarm_description   = "${each.value.means} See docs/runbooks/failed-run.md."
-  namespace           = each.value.namespace
-  metric_name         = each.value.metric
-  dimensions          = each.value.dimensions
+  alarm_description   = "${each.value[3]} See docs/runbooks/failed-run.md."
+  namespace           = each.value[0]
+  metric_name         = each.value[1]
+  dimensions          = each.value[2]
   statistic           = "Sum"
   period              = 300
   evaluation_periods  = 1

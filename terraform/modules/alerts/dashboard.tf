@@ -1,4 +1,7 @@
 locals {
+  # What finish_run and fail_run count, for every dataset.
+  counts = "{Assay,environment,dataset} environment=\"${var.scope.environment}\""
+
   # title => metrics, in the order a person asks: did it run, how long, what failed, what was held back.
   charts = [
     {
@@ -13,6 +16,14 @@ locals {
       title   = "Duration of a run (ms)"
       stat    = "Maximum"
       metrics = [["AWS/States", "ExecutionTime", "StateMachineArn", local.state_machine_arn]]
+    },
+    {
+      title = "Rows held back"
+      stat  = "Sum"
+      metrics = [
+        for metric in ["RowsQuarantined", "RowsCondemned"] :
+        [{ expression = "SEARCH('${local.counts} MetricName=\"${metric}\"', 'Sum', 3600)", label = "" }]
+      ]
     },
     {
       title   = "Errors of functions"

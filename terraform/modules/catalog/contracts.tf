@@ -29,7 +29,8 @@ locals {
     document.id => { for property in document.customProperties : property.property => property.value }
   }
 
-  silver_datasets = toset([for contract in local.contracts : contract.dataset if contract.layer == "silver"])
-  live_datasets   = toset([for contract in local.contracts : contract.dataset if contract.layer == "silver" && contract.active])
+  silver          = [for contract in local.contracts : contract if contract.layer == "silver"]
+  silver_datasets = toset(local.silver[*].dataset)
+  live_datasets   = toset([for contract in local.silver : contract.dataset if contract.active])
   all_datasets    = sort(distinct([for contract in local.contracts : contract.dataset]))
 }

@@ -56,10 +56,10 @@ locals {
   tables = {
     for name, table in merge(local.published, local.audited, local.held_back, local.ledger) : name => merge(table, {
       columns = [for p in table.properties : p if !try(p.partitioned, false)]
-      keys = [
-        for position in sort([for p in table.properties : format("%03d", try(p.partitionKeyPosition, 1)) if try(p.partitioned, false)]) :
-        one([for p in table.properties : p if try(p.partitioned, false) && try(p.partitionKeyPosition, 1) == tonumber(position)])
-      ]
+      # values() gives them in the order of their positions.
+      keys = values({
+        for p in table.properties : format("%03d", try(p.partitionKeyPosition, 1)) => p if try(p.partitioned, false)
+      })
     })
   }
 

@@ -1,11 +1,35 @@
 locals {
   functions = {
-    dispatch         = { timeout = 60, memory = 256, does = "Turns a schedule, an S3 event or a request into one run." }
-    plan_run         = { timeout = 900, memory = 1024, does = "Claims the sources of a run, counts their records, writes the plan." }
-    read_run_summary = { timeout = 300, memory = 512, does = "The gate: compares a run's summary with its plan and its contract." }
-    promote_run      = { timeout = 900, memory = 512, does = "Makes the files of a run current, one conditional write a partition." }
-    finish_run       = { timeout = 120, memory = 256, does = "Writes the run's line in the ledger, its metrics and its alerts." }
-    fail_run         = { timeout = 120, memory = 256, does = "Keeps the context of a failed run, releases its claims, alerts." }
+    dispatch = {
+      does    = "Turns a schedule, an S3 event or a request into one run."
+      timeout = 60
+      memory  = 256
+    }
+    plan_run = {
+      does    = "Claims the sources of a run, counts their records, writes the plan."
+      timeout = 900
+      memory  = 1024
+    }
+    read_run_summary = {
+      does    = "The gate: compares a run's summary with its plan and its contract."
+      timeout = 300
+      memory  = 512
+    }
+    promote_run = {
+      does    = "Makes the files of a run current, one conditional write a partition."
+      timeout = 900
+      memory  = 512
+    }
+    finish_run = {
+      does    = "Writes the run's line in the ledger, counts, alerts."
+      timeout = 120
+      memory  = 256
+    }
+    fail_run = {
+      does    = "Keeps the context of a failed run, releases its claims, alerts."
+      timeout = 120
+      memory  = 256
+    }
   }
   names = { for function in keys(local.functions) : function => "${var.scope.name}-${replace(function, "_", "-")}" }
 }
@@ -25,8 +49,8 @@ resource "aws_s3_object" "package" {
 
 resource "aws_lambda_function" "this" {
   #checkov:skip=CKV_AWS_117: The functions only call AWS APIs; a VPC would add endpoints and remove nothing.
-  #checkov:skip=CKV_AWS_116: Only dispatch is invoked asynchronously and has an on-failure destination; Step Functions retries and catches the others.
-  #checkov:skip=CKV_AWS_272: The package is one immutable object of the build, named by its hash; there is no signing profile to check it against.
+  #checkov:skip=CKV_AWS_116: Only dispatch is invoked asynchronously; it has an on-failure destination below.
+  #checkov:skip=CKV_AWS_272: The package is an immutable object of the build; no signing profile exists to check it.
   for_each = local.functions
 
   function_name = local.names[each.key]

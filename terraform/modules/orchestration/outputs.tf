@@ -10,5 +10,5 @@ output "state_machine_arn" {
 
 output "schedules" {
   description = "Schedule of each dataset."
-  value       = { for dataset, schedule in aws_scheduler_schedule.daily : dataset => "${schedule.group_name}/${schedule.name}" }
+  value       = { for dataset, s in aws_scheduler_schedule.daily : dataset => "${s.group_name}/${s.name}" }
 }

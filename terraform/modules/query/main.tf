@@ -1,5 +1,6 @@
 locals {
-  queries = { for path in fileset(var.queries_dir, "*.sql") : trimsuffix(path, ".sql") => file("${var.queries_dir}/${path}") }
+  files   = fileset(var.queries_dir, "*.sql")
+  queries = { for path in local.files : trimsuffix(path, ".sql") => file("${var.queries_dir}/${path}") }
 }
 
 resource "aws_athena_workgroup" "this" {

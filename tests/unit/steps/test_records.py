@@ -35,6 +35,22 @@ def test_twenty_threads_count_to_a_hundred() -> None:
     assert read_record(store, Tally, "b", "k") == Tally(100)
 
 
+@pytest.mark.parametrize("exists", [False, True])
+def test_a_change_that_comes_in_between_is_kept(exists: bool) -> None:
+    store = MemoryStore()
+    if exists:
+        put_record(store, Tally, "b", "k", up)
+    visits: list[str] = []
+
+    def somebody_else_counts_first(moment: str) -> None:
+        if not visits:
+            visits.append(moment)
+            put_record(store, Tally, "b", "k", up)
+
+    store.on_write = somebody_else_counts_first
+    assert put_record(store, Tally, "b", "k", up) == Tally(2 + exists)
+
+
 def test_what_does_not_change_is_not_written() -> None:
     store = MemoryStore()
     put_record(store, Tally, "b", "k", up)
