@@ -21,7 +21,7 @@ NAMES: dict[str, tuple[str, ...]] = {
     "ministack.app": ("app", "SERVICE_HANDLERS", "_build_persistence_save_dict"),
     "ministack.core.persistence": ("_json_default", "save_state"),
     "ministack.core.responses": ("get_account_id", "get_region"),
-    "ministack.core.iam_evaluator": ("evaluate_trust_policy", "resolve_credential"),
+    "ministack.core.iam_evaluator": ("EvalContext", "evaluate_resource_policy", "resolve_credential"),
     "ministack.core.iam_actions": ("request_tag_context",),
     "ministack.core.lambda_runtime": ("_detect_runtime_binary",),
     "ministack.services.stepfunctions": (

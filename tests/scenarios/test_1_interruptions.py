@@ -75,7 +75,9 @@ def _request(target: Target, delivery: pipeline.ingest.Delivery) -> dict:  # typ
 
 
 def _spark_processes() -> list[int]:
-    found = subprocess.run(["pgrep", "-f", "bronze_to_silver.py"], capture_output=True, text=True, check=False)
+    """Those of this local AWS only: other stacks may run on the same machine."""
+    pattern = f"{control.status().folder}.*bronze_to_silver.py"
+    found = subprocess.run(["pgrep", "-f", pattern], capture_output=True, text=True, check=False)
     return [int(each) for each in found.stdout.split()]
 
 

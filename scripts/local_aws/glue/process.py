@@ -58,7 +58,7 @@ class JobProcess:
         try:
             self._work(folder)
         except Exception as error:  # whatever prevents a launch fails the run, never leaves it hanging
-            log.warning("job run %s could not be launched", self.run.id, exc_info=True)
+            log.warning("job run %s could not be launched: %s", self.run.id, error)
             self._move("FAILED", f"LAUNCH ERROR | {type(error).__name__}: {error}")
         finally:
             shutil.rmtree(folder, ignore_errors=True)

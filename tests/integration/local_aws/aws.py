@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from local_aws import control
 from local_aws.clients import Clients, Credentials
 from local_aws.settings import ACCOUNT, REGION
 
@@ -137,6 +138,10 @@ class Aws:
 
         found: Json = until(60, look)
         return found
+
+    def mails(self) -> list[Json]:
+        """The outbox."""
+        return control.outbox(self.folder)
 
     def queried(self, sql: str, database: str = "default", client: Any = None, **settings: Any) -> Json:
         """Run a query to its end; what GetQueryExecution says."""

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from lake.errors import SourceUnreadableError
 from lake.rules.contract import Dialect
-from lake.rules.inspection import Inspection, RecordCounter, inspect
+from lake.rules.inspection import Inspection, inspect
+from lake.rules.record_count import RecordCounter
 
 PLAIN = Dialect()
 
@@ -99,6 +100,10 @@ def test_another_dialect_counts_the_same_way(text: str, where: list[int]) -> Non
         (b'h,i\na"b,1\nc,2\n', 2, False),
         (b'h,i\n"a"b"\n,2\n', 2, False),
         (b'h,i\n"never closed,1\nc,2\n', 1, True),
+        (b'h,i\n"a\nb",1\n  \n\n2,3\n', 2, True),
+        (b'h,i\n"a\nb",1\r\n2,3\n', 2, True),
+        (b'h,i\r\n"a\nb",1\r\n2,3\r\n', 2, True),
+        (b"h,i\n1,2\r\n3,4\r5,6\n", 3, False),
         (b"h,i\n", 0, False),
         (b"h,i", 0, False),
     ],
@@ -107,6 +112,14 @@ def test_records(body: bytes, records: int, multiline: bool) -> None:
     for cut in range(len(body)):
         found = look(body, cut)
         assert (found.records, found.multiline) == (records, multiline)
+
+
+@pytest.mark.parametrize("ends", [("\r\n", "\n"), ("\n", "\r"), ("\r", "\n"), ("\r\n", "\r")])
+def test_mixed_line_ends_are_refused_where_fields_hold_line_breaks(ends: tuple[str, str]) -> None:
+    body = f'h,i{ends[0]}"a\nb",1{ends[1]}2,3{ends[0]}'.encode()
+    for cut in range(len(body)):
+        with pytest.raises(SourceUnreadableError, match="with the same line end"):
+            look(body, cut)
 
 
 def test_a_header_is_read_as_csv_and_may_follow_blank_lines() -> None:
