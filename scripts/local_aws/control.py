@@ -29,12 +29,12 @@ def start(directory: Path | None = None, port: int | None = None) -> Status:
     and when the server does not come up.
     """
     found = status(directory)
-    if not found.running:
+    if found.running and port is not None and found.port != port:
+        raise LocalAwsError(f"the local AWS of {found.folder} already runs on port {found.port}: stop it first")
+    if not found.running or daemon.is_dying(_settings(directory, found.port)):
         settings = _settings(directory, port)
         claim.refuse_busy_port(settings.port)
         daemon.spawn(settings)
-    elif port is not None and found.port != port:
-        raise LocalAwsError(f"the local AWS of {found.folder} already runs on port {found.port}: stop it first")
     else:
         daemon.await_healthy(_settings(directory, found.port))
     return status(directory)

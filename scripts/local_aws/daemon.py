@@ -51,6 +51,12 @@ def await_healthy(settings: Settings, alive: Callable[[], bool] = lambda: True) 
         raise LocalAwsError(f"the local AWS did not come up on port {settings.port}; see {settings.log_file}:\n{tail}")
 
 
+def is_dying(settings: Settings) -> bool:
+    """Whether the server that holds the claim gives it back before it answers: it was killed a moment ago."""
+    _within(_START_SECONDS, lambda: is_healthy(settings) or claim.read(settings) is None)
+    return claim.read(settings) is None
+
+
 def terminate(settings: Settings, pid: int) -> None:
     """Stop the server so that it saves its state; one that does not stop is killed."""
     for number in (signal.SIGTERM, signal.SIGKILL):

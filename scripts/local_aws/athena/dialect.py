@@ -1,6 +1,7 @@
 """Athena's SQL: parsing, names and types, and the translation to DuckDB."""
 
 import logging
+import re
 from collections.abc import Mapping
 
 import sqlglot
@@ -19,7 +20,7 @@ from local_aws.errors import AwsError
 
 log = logging.getLogger("local_aws.athena")
 
-_UNRESOLVED = "could not be resolved"
+_UNRESOLVED = re.compile(r"(?:Column '|Unknown column: )([^'.\s]+)")
 
 
 def parse(sql: str) -> exp.Expr:
@@ -80,9 +81,9 @@ class Dialect:
             resolved = qualify(tree, schema=schema, dialect="athena", quote_identifiers=False)
             typed: exp.Query = annotate_types(resolved, schema=schema, dialect="athena")
         except OptimizeError as error:
-            if _UNRESOLVED in str(error):
-                name = str(error).split("'")[1]
-                reason = f"line 1:1: Column '{name}' cannot be resolved"
+            unknown = _UNRESOLVED.match(str(error))
+            if unknown:
+                reason = f"line 1:1: Column '{unknown[1]}' cannot be resolved"
                 raise QueryError("COLUMN_NOT_FOUND", reason) from error
             raise QueryError("SYNTAX_ERROR", str(error)) from error
         except SqlglotError as error:

@@ -25,7 +25,8 @@ def rewrite(tree: exp.Query) -> exp.Query:
 
 def _put(node: exp.Expr, made: exp.Expr) -> None:
     if made is not node:
-        made.type = made.to if isinstance(made, exp.Cast) else node.type
+        if made.type is None:
+            made.type = made.to if isinstance(made, exp.Cast) else node.type
         node.replace(made)
 
 
@@ -62,20 +63,23 @@ def _average(node: exp.Expr) -> exp.Expr:
 def _division(node: exp.Expr) -> exp.Expr:
     """Integers divide to an integer, decimals keep the larger scale, and neither may be divided by zero."""
     assert isinstance(node, exp.Div)
-    left, right = node.left, node.right
+    left, right = node.left.unnest(), node.right.unnest()
     if all(_is(side, *exp.DataType.INTEGER_TYPES) for side in (left, right)):
-        return _not_by_zero(exp.IntDiv(this=left.copy(), expression=right.copy()), right)
+        return _not_by_zero(node, exp.IntDiv, left, right)
     scales = [found[1] for found in (_decimal(left), _decimal(right)) if found]
     if not scales or any(_is(side, *exp.DataType.FLOAT_TYPES) for side in (left, right)):
         return node
-    quotient = exp.cast(exp.Div(this=left.copy(), expression=right.copy()), f"DECIMAL({_MAX_PRECISION},{max(scales)})")
-    return _not_by_zero(quotient, right)
+    return exp.cast(_not_by_zero(node, exp.Div, left, right), f"DECIMAL({_MAX_PRECISION},{max(scales)})")
 
 
-def _not_by_zero(quotient: exp.Expr, divisor: exp.Expr) -> exp.Expr:
+def _not_by_zero(node: exp.Expr, kind: type[exp.Binary], left: exp.Expr, right: exp.Expr) -> exp.Expr:
+    zero = exp.Literal.number(0)
+    left, right = exp.paren(left.copy()), exp.paren(right.copy())
+    if node.find_ancestor(exp.Try):
+        return kind(this=left, expression=exp.Nullif(this=right, expression=zero))
     failure = exp.Anonymous(this="error", expressions=[exp.Literal.string(DIVISION)])
-    is_zero = exp.EQ(this=divisor.copy(), expression=exp.Literal.number(0))
-    return exp.Case(ifs=[exp.If(this=is_zero, true=failure)], default=quotient)
+    is_zero = exp.EQ(this=right.copy(), expression=zero)
+    return exp.Case(ifs=[exp.If(this=is_zero, true=failure)], default=kind(this=left, expression=right))
 
 
 def _date_difference(node: exp.Expr) -> exp.Expr:

@@ -49,8 +49,14 @@ def lake() -> Lake:
     return lake
 
 
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("query-cache")
+
+
 @pytest.fixture
 def session(lake: Lake, tmp_path: Path) -> Iterator[Session]:
+    """A query with an empty cache, so that every read shows."""
     lake.calls.clear()
     session = Session(lake, lake, "db", tmp_path, Footers(), None)
     yield session
@@ -142,11 +148,11 @@ QUERIES = [
 
 @pytest.mark.parametrize("query", QUERIES)
 def test_the_answer_is_the_same_with_and_without_pruning(
-    lake: Lake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, query: str
+    lake: Lake, cache: Path, monkeypatch: pytest.MonkeyPatch, query: str
 ) -> None:
-    pruned = Session(lake, lake, "db", tmp_path, Footers(), None).select(parse_query(query))
+    pruned = Session(lake, lake, "db", cache, Footers(), None).select(parse_query(query))
     monkeypatch.setattr(module, "needs", lambda _: dict[tuple[str, str], Need]())
-    whole = Session(lake, lake, "db", tmp_path, Footers(), None).select(parse_query(query))
+    whole = Session(lake, lake, "db", cache, Footers(), None).select(parse_query(query))
     assert sorted(map(str, pruned.rows)) == sorted(map(str, whole.rows))
     assert pruned.rows, "a query without rows would prove nothing"
 
@@ -163,9 +169,9 @@ def test_one_month_needs_only_its_own_listing(lake: Lake, session: Session) -> N
     ]
 
 
-def test_bytes_are_those_of_the_columns_read(lake: Lake, tmp_path: Path) -> None:
+def test_bytes_are_those_of_the_columns_read(lake: Lake, cache: Path) -> None:
     def scanned(query: str) -> int:
-        session = Session(lake, lake, "db", tmp_path, Footers(), None)
+        session = Session(lake, lake, "db", cache, Footers(), None)
         session.select(parse_query(query))
         return session.scanned
 
