@@ -36,6 +36,7 @@ module "functions" {
   alert_topic_arn      = module.alerts.topic_arn
   pipeline_alias_arn   = local.pipeline_alias
   jobs                 = values(module.jobs.names)
+  job_log_prefix       = module.jobs.log_prefix
   artifacts            = local.artifacts
   build_id             = local.build_id
   log_retention_days   = var.log_retention_days

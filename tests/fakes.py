@@ -168,7 +168,7 @@ class MemoryLogs:
 
     lines: dict[str, list[str]] = field(default_factory=dict)
 
-    def tail(self, job_run_id: str) -> Sequence[str]:
+    def tail(self, job_name: str, job_run_id: str) -> Sequence[str]:
         if job_run_id not in self.lines:
             raise NotFoundError(f"no log of {job_run_id}")
         return self.lines[job_run_id]

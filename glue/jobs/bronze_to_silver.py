@@ -17,7 +17,9 @@ def main() -> None:
     """Parse, wire, call."""
     given = parse()
     store = S3Store(boto3.client("s3"))
-    lake = Lake(store, given.buckets, load_contracts(contracts_root()), SystemClock(), given.environment, given.build_id)
+    lake = Lake(
+        store, given.buckets, load_contracts(contracts_root()), SystemClock(), given.environment, given.build_id
+    )
     spark = spark_session("bronze_to_silver")
     bronze_to_silver(begin(lake, spark, given.run_id, given.plan_uri, given.attempt))
 

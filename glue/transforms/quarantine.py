@@ -8,7 +8,6 @@ from pyspark.sql import functions as F
 from lake.rules import layout, partition
 from lake.spark.current import read_files
 from lake.spark.split import Origin
-from lake.spark.write import balanced
 from transforms.job_run import JobRun, pointers
 from transforms.written import NOTHING, Written, write_files
 
@@ -39,7 +38,6 @@ def quarantine(run: JobRun, rows: DataFrame, origin: Origin) -> Quarantined:
         known = rows.join(ids, "row_id", "left_semi").count()
         rows = rows.join(ids, "row_id", "left_anti")
     promised = run.lake.contracts.quarantine
-    rows = balanced(rows, promised.partition_columns)
     files = write_files(run, place, rows, promised.partition_columns, "row_id", bases)
     return Quarantined(files, _errors(run, files), known)
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
 
 from lake.errors import InputMismatchError
 from lake.rules import layout
@@ -12,9 +13,8 @@ from lake.rules.layout import Place
 from lake.rules.plan import Source
 from lake.rules.snapshot import Pointer
 from lake.rules.summary import APPEND, Counts, RunSummary
-from lake.spark import columns
 from lake.spark.current import read_files
-from lake.spark.duplicates import CONFLICT, DUPLICATE, losers
+from lake.spark.duplicates import find_losers
 from lake.spark.judge import judged
 from lake.spark.read import read_sources
 from lake.spark.reuse import shuffled_once
@@ -42,14 +42,13 @@ def _ingest(run: JobRun, contract: Contract, place: Place) -> RunSummary:
     rows = shuffled_once(balanced(judged(raw.frame, contract), contract.partition_columns))
     tally = tally_of(rows, contract)
     bases = pointers(run, place, tally.clean)
-    taken = losers(rows, _current_keys(run, place, contract, bases), contract).persist()
-    outcomes = {row[columns.OUTCOME]: row["count"] for row in taken.groupBy(columns.OUTCOME).count().collect()}
-    good = valid_rows(rows, taken, origin)
+    losers = find_losers(rows, sum(tally.clean.values()), _current_keys(run, place, contract, bases), contract)
+    good = valid_rows(rows, losers, origin)
     valid = write_files(run, place, good, contract.partition_columns, contract.key[0].name, bases)
     bad = NONE
-    if tally.dirty or outcomes.get(CONFLICT):
-        bad = quarantine(run, quarantined_rows(rows, taken, origin), origin)
-    duplicates = outcomes.get(DUPLICATE, 0) + bad.known
+    if tally.dirty or (losers and losers.conflicts):
+        bad = quarantine(run, quarantined_rows(rows, tally.dirty, losers, origin), origin)
+    duplicates = (losers.duplicates if losers else 0) + bad.known
     return _summary(run, contract, place, valid, bad, duplicates)
 
 
@@ -89,4 +88,5 @@ def _current_keys(run: JobRun, place: Place, contract: Contract, bases: dict[str
     fields = ", ".join([*(f"`{each.name}` {each.type}" for each in contract.key), "row_hash string"])
     below = layout.uri(place.bucket, f"{place.prefix}/runs")
     found = read_files(run.spark, uris, below, fields)
-    return found.select(*(each.name for each in (*contract.partition_columns, *contract.key)), "row_hash")
+    place_of_row = (F.col(each.name).cast("int").alias(each.name) for each in contract.partition_columns)
+    return found.select(*place_of_row, *(each.name for each in contract.key), "row_hash")

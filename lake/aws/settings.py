@@ -17,6 +17,7 @@ class Settings:
     alert_topic_arn: str
     state_machine_arn: str
     build_id: str
+    job_log_prefix: str
 
     @classmethod
     def from_env(cls, variables: Mapping[str, str] | None = None) -> "Settings":
@@ -37,4 +38,5 @@ _NAMES = {
     "alert_topic_arn": "ASSAY_ALERT_TOPIC_ARN",
     "state_machine_arn": "ASSAY_STATE_MACHINE_ARN",
     "build_id": "ASSAY_BUILD_ID",
+    "job_log_prefix": "ASSAY_JOB_LOG_PREFIX",
 }

@@ -9,6 +9,7 @@ from lake.rules import checks
 from lake.rules.checks import Check, checks_of
 from lake.rules.contract import Column, Contract
 from lake.spark import columns
+from lake.spark.literals import is_one_of
 from lake.spark.values import missing, whole
 
 REPLACEMENT = "\ufffd"
@@ -16,10 +17,11 @@ LONGEST_FOUND = 200
 
 
 def clean(contract: Contract) -> Value:
-    """True where a record passes every check. Cheap on purpose: most rows need nothing else."""
+    """True where a record passes every check, false elsewhere. Cheap on purpose: most rows need nothing else."""
     passes = [F.col(columns.CORRUPT).isNull()]
-    passes += [~_undecodable(column) for column in contract.source_columns]
     passes += [~fails(check, contract) for check in checks_of(contract)]
+    # a value with a type, or from a closed list, cannot hold the sign that stands for undecodable bytes
+    passes += [~_undecodable(column) for column in contract.source_columns if _is_free_text(column)]
     return reduce(lambda one, other: one & other, passes)
 
 
@@ -73,7 +75,7 @@ def _(check: checks.NotLonger, column: Column) -> Value:
 
 @_wrong.register
 def _(check: checks.OneOf, column: Column) -> Value:
-    return ~F.col(columns.raw(column)).isin(*check.allowed)
+    return ~is_one_of(columns.raw(column), check.allowed)
 
 
 @_wrong.register
@@ -87,7 +89,7 @@ def _(check: checks.InRange, column: Column) -> Value:
 @_wrong.register
 def _(check: checks.KnownCurrency, column: Column) -> Value:
     code = F.col(columns.raw(column))
-    known = code.isin(*check.codes)
+    known = is_one_of(columns.raw(column), check.codes)
     for each in check.withdrawn:
         in_force = F.lit(True)
         if check.valid_on is not None:
@@ -104,10 +106,10 @@ def _(check: checks.CurrencyScale, column: Column) -> Value:
     by_unit: dict[int, list[str]] = {}
     for code, unit in check.minor_units:
         by_unit.setdefault(unit, []).append(code)
-    currency = F.col(columns.RAW + check.currency_column)
+    currency = columns.RAW + check.currency_column
     too_fine = [
-        currency.isin(*codes) & _is_finer(column.name, precision, scale, unit)
-        for unit, codes in sorted(by_unit.items(), key=lambda each: -len(each[1]))
+        _is_finer(column.name, precision, scale, unit) & is_one_of(currency, codes)
+        for unit, codes in sorted(by_unit.items())
         if unit < scale
     ]
     return F.col(column.name).isNotNull() & reduce(lambda one, other: one | other, too_fine, F.lit(False))
@@ -124,6 +126,10 @@ def _is_finer(name: str, precision: int, scale: int, unit: int) -> Value:
 def _error(check: Check, contract: Contract) -> Value:
     field = F.col(columns.raw(contract.column(check.column)))
     return F.when(fails(check, contract), error(check.code, check.column, field, F.lit(check.expected)))
+
+
+def _is_free_text(column: Column) -> bool:
+    return column.type == "string" and not column.one_of and column.code_list is None
 
 
 def _undecodable(column: Column) -> Value:

@@ -4,51 +4,93 @@ Keys are compared within a partition. Few rows share a key, so eight-byte hashes
 are compared in full; a false hit of the hash costs a comparison, never a wrong answer.
 """
 
+from dataclasses import dataclass
+
 from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
 from lake.rules.contract import Contract
 from lake.spark import columns
+from lake.spark.hashes import row_hash
 from lake.spark.values import value
 
 DUPLICATE = "duplicate"
 CONFLICT = "conflict"
+# a set of so many rows is sent to every task instead of shuffling the other side: some 100 MB at most
+MOST_SENT = 1_000_000
 
 
-def losers(rows: DataFrame, current: DataFrame | None, contract: Contract) -> DataFrame:
-    """`_row`, `_outcome`, `_winner` (a row_hash) of every clean row whose key is taken.
+@dataclass(frozen=True)
+class Losers:
+    """`_row`, `_outcome`, `_winner` (a row_hash) of every clean row whose key is taken, and how many there are."""
 
-    `rows` are judged; `current` has the partition, key columns and `row_hash` of what is promoted. A current row
-    always wins; else the smallest source and content do, so that neither file order nor a retry changes the answer.
+    frame: DataFrame
+    duplicates: int
+    conflicts: int
+
+    @property
+    def few(self) -> bool:
+        """Whether they can be sent to every task."""
+        return self.duplicates + self.conflicts <= MOST_SENT
+
+
+def find_losers(rows: DataFrame, clean: int, current: DataFrame | None, contract: Contract) -> Losers | None:
+    """The clean rows whose key is taken; None when there are none.
+
+    `rows` are judged, `clean` of them clean; `current` has the partition, key columns and `row_hash` of what is
+    promoted. A current row always wins; else the smallest source and content do, so that neither file order nor a
+    retry changes the answer.
     """
     key = [each.name for each in (*contract.partition_columns, *contract.key)]
-    mine = _keyed(rows, contract)
-    everyone = mine if current is None else mine.unionByName(current, allowMissingColumns=True)
-    order = Window.partitionBy(*key).orderBy(F.col(columns.ROW).isNotNull(), columns.SOURCE, "row_hash", columns.ROW)
-    ranked = _sharing_a_key(everyone, key).select(
-        columns.ROW,
-        "row_hash",
-        F.first("row_hash").over(order).alias(columns.WINNER),
-        F.row_number().over(order).alias("rank"),
-    )
-    same = F.col("row_hash") == F.col(columns.WINNER)
-    return ranked.where(F.col(columns.ROW).isNotNull() & (F.col("rank") > 1)).select(
-        columns.ROW, F.when(same, DUPLICATE).otherwise(CONFLICT).alias(columns.OUTCOME), columns.WINNER
-    )
+    mine = _keyed(rows, contract).withColumn(columns.KEY_HASH, F.xxhash64(*key))
+    theirs = None if current is None else current.withColumn(columns.KEY_HASH, F.xxhash64(*key))
+    shared = _shared_hashes(mine, clean, theirs).persist()
+    count = shared.count()
+    if not count:
+        return None
+    shared = F.broadcast(shared) if count <= MOST_SENT else shared
+    rivals = mine.join(shared, columns.KEY_HASH, "left_semi")
+    if theirs is not None:
+        rivals = rivals.unionByName(theirs.join(shared, columns.KEY_HASH, "left_semi"), allowMissingColumns=True)
+    return _counted(_beaten(rivals, key).persist())
 
 
 def _keyed(rows: DataFrame, contract: Contract) -> DataFrame:
-    return rows.where(F.col(columns.ERRORS).isNull()).select(
+    return rows.where(columns.CLEAN).select(
         *(each.name for each in contract.partition_columns),
         *(value(each).alias(each.name) for each in contract.key),
-        "row_hash",
+        row_hash(contract).alias("row_hash"),
         columns.SOURCE,
         columns.ROW,
     )
 
 
-def _sharing_a_key(rows: DataFrame, key: list[str]) -> DataFrame:
-    hashed = rows.withColumn(columns.KEY_HASH, F.xxhash64(*key))
-    counts = hashed.groupBy(columns.KEY_HASH).agg(F.count("*").alias("all"), F.count(columns.ROW).alias("mine"))
-    taken = counts.where("all > 1 and mine > 0").select(columns.KEY_HASH)
-    return hashed.join(taken, columns.KEY_HASH, "left_semi")
+def _shared_hashes(mine: DataFrame, clean: int, theirs: DataFrame | None) -> DataFrame:
+    hashes = mine.select(columns.KEY_HASH)
+    shared = hashes.groupBy(columns.KEY_HASH).count().where("count > 1").select(columns.KEY_HASH)
+    if theirs is None:
+        return shared
+    wanted = F.broadcast(hashes) if clean <= MOST_SENT else hashes
+    known = theirs.select(columns.KEY_HASH).join(wanted, columns.KEY_HASH, "left_semi")
+    return shared.union(known).distinct()
+
+
+def _beaten(rivals: DataFrame, key: list[str]) -> DataFrame:
+    first = Window.partitionBy(*key).orderBy(F.col(columns.ROW).isNotNull(), columns.SOURCE, "row_hash", columns.ROW)
+    ranked = rivals.select(
+        columns.ROW,
+        "row_hash",
+        F.first("row_hash").over(first).alias(columns.WINNER),
+        F.row_number().over(first).alias("rank"),
+    )
+    same = F.col("row_hash") == F.col(columns.WINNER)
+    return ranked.where(F.col(columns.ROW).isNotNull() & (F.col("rank") > 1)).select(
+        columns.ROW,
+        F.when(same, DUPLICATE).otherwise(CONFLICT).alias(columns.OUTCOME),
+        F.when(~same, F.col(columns.WINNER)).alias(columns.WINNER),
+    )
+
+
+def _counted(beaten: DataFrame) -> Losers | None:
+    counts = {row[columns.OUTCOME]: row["count"] for row in beaten.groupBy(columns.OUTCOME).count().collect()}
+    return Losers(beaten, counts.get(DUPLICATE, 0), counts.get(CONFLICT, 0)) if counts else None

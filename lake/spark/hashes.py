@@ -11,13 +11,14 @@ SEPARATOR = "\x1f"
 
 
 def row_hash(contract: Contract) -> Value:
-    """SHA-256 of `name=value` of every field that is there; over the text as it came where a field has no type."""
-    typed = F.concat_ws(
-        SEPARATOR, *(F.concat(F.lit(f"{each.name}="), canonical(each)) for each in contract.source_columns)
-    )
-    return F.when(F.col(columns.CLEAN) | _all_typed(contract), F.sha2(typed, 256)).otherwise(
-        F.sha2(_as_it_came(contract), 256)
-    )
+    """SHA-256 of `name=value` of every field that is there, for rows whose fields all have a type."""
+    named = (F.concat(F.lit(f"{each.name}="), canonical(each)) for each in contract.source_columns)
+    return F.sha2(F.concat_ws(SEPARATOR, *named), 256)
+
+
+def any_row_hash(contract: Contract) -> Value:
+    """The row hash of any row: over the text as it came where a field has no type."""
+    return F.when(_all_typed(contract), row_hash(contract)).otherwise(F.sha2(_as_it_came(contract), 256))
 
 
 def row_id(source_id: Value, content: Value, occurrence: Value) -> Value:

@@ -1,6 +1,6 @@
 """Judged rows to the rows of silver and of quarantine, in the columns their contracts promise."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pyspark.sql import Column as Value
@@ -8,15 +8,20 @@ from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
 from lake.rules.checks import KEY_CONFLICT, rule_set_of
-from lake.rules.contract import Contract, Contracts
+from lake.rules.contract import Column, Contract, Contracts
 from lake.rules.plan import Source
 from lake.spark import checks, columns
-from lake.spark.duplicates import CONFLICT
-from lake.spark.hashes import row_id
+from lake.spark.duplicates import CONFLICT, Losers
+from lake.spark.hashes import any_row_hash, row_hash, row_id
+from lake.spark.judge import partition_text
 from lake.spark.literals import text_list
 from lake.spark.raw_record import fields_by_name, raw_record
 from lake.spark.read import FileShape
 from lake.spark.values import value
+from lake.spark.write import balanced
+
+# so few rows are sorted and written by one task, without a second shuffle
+ONE_TASK = 100_000
 
 
 @dataclass(frozen=True)
@@ -30,64 +35,78 @@ class Origin:
     sources: Sequence[Source]
     shapes: Sequence[FileShape]
 
+    def lineage(self) -> dict[str, Value]:
+        """The columns that trace a row to its source and its run."""
+        return {
+            "source_id": _by_source([each.source_id for each in self.sources]),
+            "ingested_at": F.lit(self.ingested_at),
+            "attempt_count": F.lit(0),
+            "run_id": F.lit(self.run_id),
+        }
 
-def valid_rows(rows: DataFrame, losers: DataFrame | None, origin: Origin) -> DataFrame:
+
+def valid_rows(rows: DataFrame, losers: Losers | None, origin: Origin) -> DataFrame:
     """The rows of silver: the contract's columns, then lineage, then the partition."""
     contract = origin.contract
-    clean = rows.where(F.col(columns.ERRORS).isNull())
+    clean = rows.where(columns.CLEAN)
     if losers is not None:
-        clean = clean.join(losers, columns.ROW, "left_anti")
-    source_id = _source_id(origin)
-    lineage = {
-        "row_id": row_id(source_id, F.col("row_hash"), F.lit(1)),
-        "row_hash": F.col("row_hash"),
-        "source_id": source_id,
-        "ingested_at": F.lit(origin.ingested_at),
-        "attempt_count": F.lit(0),
-        "run_id": F.lit(origin.run_id),
-    }
-    return clean.select(
+        clean = clean.join(_sent(losers, losers.frame.select(columns.ROW)), columns.ROW, "left_anti")
+        clean = clean if losers.few else balanced(clean, contract.partition_columns)
+    made = origin.lineage()
+    named = clean.withColumn("row_hash", row_hash(contract))
+    made["row_hash"] = F.col("row_hash")
+    made["row_id"] = row_id(made["source_id"], F.col("row_hash"), F.lit(1))
+    return named.select(
         *(value(each).alias(each.name) for each in contract.columns),
-        *(lineage[each.name].cast(each.type).alias(each.name) for each in origin.contracts.lineage),
-        *(each.name for each in contract.partition_columns),
+        *_promised(origin.contracts.lineage, made),
+        *(partition_text(each).alias(each.name) for each in contract.partition_columns),
     )
 
 
-def quarantined_rows(rows: DataFrame, losers: DataFrame | None, origin: Origin) -> DataFrame:
-    """The rows of quarantine: those with errors, and those whose key belongs to other content."""
-    contract = origin.contract
-    bad = _with_conflicts(rows, losers, contract)
-    source_id = _source_id(origin)
+def quarantined_rows(rows: DataFrame, dirty: int, losers: Losers | None, origin: Origin) -> DataFrame:
+    """The rows of quarantine: the `dirty` ones, and those whose key belongs to other content."""
+    contract, quarantine = origin.contract, origin.contracts.quarantine
+    bad = _with_conflicts(rows, losers, contract).withColumn("row_hash", any_row_hash(contract))
+    few = dirty + (losers.conflicts if losers else 0) <= ONE_TASK
+    bad = bad.repartition(1) if few else bad
     twins = Window.partitionBy(columns.SOURCE, "row_hash").orderBy(columns.ROW)
-    made = {
-        "row_id": row_id(source_id, F.col("row_hash"), F.row_number().over(twins)),
+    made = origin.lineage()
+    made |= {
+        "row_id": row_id(made["source_id"], F.col("row_hash"), F.row_number().over(twins)),
         "row_hash": F.col("row_hash"),
         "dataset": F.lit(contract.dataset),
         "schema_version": F.lit(contract.schema_version),
         "raw_record": raw_record(origin.shapes, contract.dialect),
         "fields": fields_by_name(origin.shapes),
         "errors": F.col(columns.ERRORS),
-        "source_id": source_id,
         "line_number": F.lit(None),
-        "attempt_count": F.lit(0),
         "retry_history": F.array(),
         "contract_version": F.lit(contract.version),
         "rule_set": F.lit(rule_set_of(contract)),
-        "ingested_at": F.lit(origin.ingested_at),
-        "run_id": F.lit(origin.run_id),
         "ingest_date": _by_source([each.ingest_date for each in origin.sources]),
     }
-    promised = (*origin.contracts.quarantine.columns, *origin.contracts.quarantine.partition_columns)
-    return bad.select(*(made[each.name].cast(each.type).alias(each.name) for each in promised))
+    found = bad.select(*_promised((*quarantine.columns, *quarantine.partition_columns), made))
+    return found if few else balanced(found, quarantine.partition_columns)
 
 
-def _with_conflicts(rows: DataFrame, losers: DataFrame | None, contract: Contract) -> DataFrame:
-    if losers is None:
-        return rows.where(F.col(columns.ERRORS).isNotNull())
-    conflicts = losers.where(F.col(columns.OUTCOME) == CONFLICT).select(columns.ROW, columns.WINNER)
-    marked = rows.join(conflicts, columns.ROW, "left")
-    errors = F.coalesce(columns.ERRORS, F.when(F.col(columns.WINNER).isNotNull(), F.array(_conflict(contract))))
-    return marked.withColumn(columns.ERRORS, errors).where(F.col(columns.ERRORS).isNotNull())
+def _promised(promised: Sequence[Column], made: Mapping[str, Value]) -> list[Value]:
+    return [made[each.name].cast(each.type).alias(each.name) for each in promised]
+
+
+def _with_conflicts(rows: DataFrame, losers: Losers | None, contract: Contract) -> DataFrame:
+    dirty = F.when(~F.col(columns.CLEAN), checks.errors(contract))
+    if losers is None or not losers.conflicts:
+        return rows.where(~F.col(columns.CLEAN)).withColumn(columns.ERRORS, dirty)
+    conflicts = losers.frame.where(F.col(columns.OUTCOME) == CONFLICT).select(columns.ROW, columns.WINNER)
+    marked = rows.join(_sent(losers, conflicts), columns.ROW, "left")
+    lost = F.col(columns.WINNER).isNotNull()
+    return marked.where(~F.col(columns.CLEAN) | lost).withColumn(
+        columns.ERRORS, F.when(lost, F.array(_conflict(contract))).otherwise(dirty)
+    )
+
+
+def _sent(losers: Losers, frame: DataFrame) -> DataFrame:
+    return F.broadcast(frame) if losers.few else frame
 
 
 def _conflict(contract: Contract) -> Value:
@@ -95,10 +114,6 @@ def _conflict(contract: Contract) -> Value:
     found = F.concat_ws(", ", *(value(each).cast("string") for each in contract.key))
     expected = F.concat(F.lit("the content of the row that has this key, row_hash "), F.col(columns.WINNER))
     return checks.error(KEY_CONFLICT, names, found, expected)
-
-
-def _source_id(origin: Origin) -> Value:
-    return _by_source([each.source_id for each in origin.sources])
 
 
 def _by_source(values: list[str]) -> Value:

@@ -1,13 +1,13 @@
-"""First numbers of a run: which partitions its clean rows belong to, and how many rows have errors."""
+"""First numbers of a run: how many clean rows belong to which partition, and how many rows have errors."""
 
 from dataclasses import dataclass
 
 from pyspark.sql import DataFrame
-from pyspark.sql import functions as F
 
 from lake.rules import partition
 from lake.rules.contract import Contract
 from lake.spark import columns
+from lake.spark.judge import partition_text
 
 
 @dataclass(frozen=True)
@@ -21,10 +21,7 @@ class Tally:
 def tally_of(rows: DataFrame, contract: Contract) -> Tally:
     """Count judged rows; one job, as many results as partitions."""
     names = [each.name for each in contract.partition_columns]
-    found = (
-        rows.groupBy(*names)
-        .agg(F.count(F.when(F.col(columns.CLEAN), 1)).alias("clean"), F.count(columns.ERRORS).alias("dirty"))
-        .collect()
-    )
-    clean = {partition.path({name: row[name] for name in names}): row["clean"] for row in found if row["clean"]}
-    return Tally(dict(sorted(clean.items())), sum(row["dirty"] for row in found))
+    paths = [partition_text(each).alias(each.name) for each in contract.partition_columns]
+    found = rows.groupBy(columns.CLEAN, *names).count().select(columns.CLEAN, "count", *paths).collect()
+    clean = {partition.path({name: row[name] for name in names}): row["count"] for row in found if row[columns.CLEAN]}
+    return Tally(dict(sorted(clean.items())), sum(row["count"] for row in found if not row[columns.CLEAN]))

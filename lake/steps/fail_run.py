@@ -73,7 +73,7 @@ def _failure(lake: Lake, job_logs: JobLogs, run_id: RunId, failed: RunFailure, p
     layers = journal.layers.values() if journal else ()
     job = None
     if cause.job_run_id:
-        job = JobFailure(cause.job_name or "", cause.job_run_id, _log_tail(job_logs, cause.job_run_id))
+        job = JobFailure(cause.job_name or "", cause.job_run_id, _log_tail(job_logs, cause.job_name or "", cause.job_run_id))
     return Failure(
         failure_version=1,
         run_id=failed.run_id,
@@ -95,9 +95,9 @@ def _failure(lake: Lake, job_logs: JobLogs, run_id: RunId, failed: RunFailure, p
     )
 
 
-def _log_tail(job_logs: JobLogs, job_run_id: str) -> tuple[str, ...]:
+def _log_tail(job_logs: JobLogs, job_name: str, job_run_id: str) -> tuple[str, ...]:
     try:
-        return tuple(job_logs.tail(job_run_id))
+        return tuple(job_logs.tail(job_name, job_run_id))
     except LakeError as error:
         # the log is a help for people; a failure to read it must not hide the failure itself
         return (f"(the log of {job_run_id} cannot be read: {error})",)

@@ -55,7 +55,7 @@ class Metrics(Protocol):
 class JobLogs(Protocol):
     """CloudWatch Logs: the last lines a job run wrote, oldest first."""
 
-    def tail(self, job_run_id: str) -> Sequence[str]: ...
+    def tail(self, job_name: str, job_run_id: str) -> Sequence[str]: ...
 
 
 class Clock(Protocol):

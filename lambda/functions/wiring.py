@@ -65,7 +65,7 @@ def metrics() -> EmbeddedMetrics:
 @cache
 def job_logs() -> GlueLogs:
     """Logs of Glue jobs."""
-    return GlueLogs(boto3.client("logs", config=_CONFIG))
+    return GlueLogs(boto3.client("logs", config=_CONFIG), settings().job_log_prefix)
 
 
 def begin(event: Mapping[str, Any]) -> None:

@@ -9,7 +9,7 @@ from assay import demo as demonstration
 from assay import runs as run_list
 from assay import stack
 from assay.console import FAILED, REFUSED, AsJson, CommandError, out, print_json, print_table
-from assay.deliveries import ingest_files
+from assay.deliveries import ingest_files, run_again
 from assay.query import ask
 from assay.target import LOCAL, Environment, select
 
@@ -88,6 +88,15 @@ def show(run: RunName, environment: Environment = LOCAL, as_json: AsJson = False
         print_json(story)
     else:
         run_list.print_story(story)
+
+
+@_runs.command()
+def again(run: RunName, environment: Environment = LOCAL, as_json: AsJson = False) -> None:
+    """Run the sources of a failed or refused run again, as a new run."""
+    ended = run_again(select(environment), run, quiet=as_json)
+    if as_json:
+        print_json(ended)
+    _end_with([ended["outcome"]])
 
 
 def _end_with(outcomes: list[str]) -> None:

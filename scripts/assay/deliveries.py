@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from assay import ingest, runs
-from assay.console import out
+from assay.console import USAGE, CommandError, out
 from assay.executions import describe
 from assay.progress import follow
 from assay.target import Target
@@ -20,7 +20,7 @@ def ingest_files(
     for file, day in zip(files, days, strict=True):
         delivery = ingest.deliver(target, dataset, file, day)
         if contract.trigger != "per_object":
-            ingest.request_run(target, dataset, [delivery])
+            ingest.request_run(target, dataset, [delivery.key])
         if not quiet:
             out.print(f"delivered [bold]{file.name}[/] to s3://{delivery.bucket}/{delivery.key}", soft_wrap=True)
         told.append(_follow(target, dataset, delivery, quiet))
@@ -36,3 +36,21 @@ def _follow(target: Target, dataset: str, delivery: ingest.Delivery, quiet: bool
         runs.print_story(story)
     outcome = story["ledger"].get("outcome") or describe(target, run_id).status.lower()
     return {"file": str(delivery.file), "key": delivery.key, "run": run_id, "outcome": outcome}
+
+
+def run_again(target: Target, run_id: str, quiet: bool = False) -> dict[str, Any]:
+    """Start a new run over the sources of a run that failed or was refused, and follow it."""
+    story = runs.story(target, run_id)
+    outcome = story["ledger"].get("outcome")
+    if outcome not in {"failed", "refused"}:
+        ended = outcome or story["status"].lower()
+        raise CommandError(f"run {run_id} is {ended}; only a failed or refused run can be run again", USAGE)
+    keys = [each["key"] for each in (*story["sources"], *story["refused_sources"])] or list(story["trigger_keys"])
+    if not keys:
+        raise CommandError(f"run {run_id} took no sources; the next scheduled run takes what waits", USAGE)
+    new_run = ingest.request_run(target, story["dataset"], keys, again=True)
+    follow(target, new_run, quiet)
+    again = runs.story(target, new_run)
+    if not quiet:
+        runs.print_story(again)
+    return {"run": new_run, "outcome": again["ledger"].get("outcome") or again["status"].lower()}

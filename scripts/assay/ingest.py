@@ -65,9 +65,9 @@ def deliver(target: Target, dataset: str, file: Path, ingest_date: str) -> Deliv
     return Delivery(file, bucket, key, answer.get("VersionId", ""), ingest_date)
 
 
-def request_run(target: Target, dataset: str, deliveries: list[Delivery]) -> str:
-    """Ask the dispatcher for a run over these objects; the run id."""
-    event = {"trigger": "request", "dataset": dataset, "keys": [each.key for each in deliveries]}
+def request_run(target: Target, dataset: str, keys: list[str], again: bool = False) -> str:
+    """Ask the dispatcher for a run over these bronze keys; with `again` also those that were refused. The run id."""
+    event = {"trigger": "request", "dataset": dataset, "keys": keys, "again": again}
     answer = target.client("lambda").invoke(FunctionName=f"{target.name}-dispatch", Payload=json.dumps(event))
     payload: dict[str, Any] = json.loads(answer["Payload"].read())
     if answer.get("FunctionError") or "run_id" not in payload:

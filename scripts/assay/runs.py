@@ -56,6 +56,7 @@ def story(target: Target, run_id: str) -> dict[str, Any]:
         "seconds": round(_seconds(execution), 1),
         "error": execution.error,
         "ledger": executions.ledger_entry(target, dataset, run_id) or {},
+        "trigger_keys": execution.request.get("trigger", {}).get("keys", []),
         "sources": plan.get("sources", []),
         "refused_sources": plan.get("refused_sources", []),
         "summary": summary_of(target, plan),

@@ -16,6 +16,22 @@ T = TypeVar("T")
 
 VERSION = "1.5.33"
 
+# What the server keeps of the environment it is started in: the machine's, and settings of its own.
+_KEPT = (
+    "PATH",
+    "HOME",
+    "LANG",
+    "LC_",
+    "TZ",
+    "TMPDIR",
+    "JAVA_HOME",
+    "LOG_LEVEL",
+    "LAMBDA_ASYNC_RETRY_",
+    "SFN_WAIT_SCALE",
+    "ASSAY_CACHE_DIR",
+    "ASSAY_CHECKPOINT_SECONDS",
+)
+
 # Every name the adapters use, by module. An upgrade that drops one fails at start and in the contract test.
 NAMES: dict[str, tuple[str, ...]] = {
     "ministack.app": ("app", "SERVICE_HANDLERS", "_build_persistence_save_dict"),
@@ -66,7 +82,7 @@ NAMES: dict[str, tuple[str, ...]] = {
 
 def prepare_environment(settings: Settings) -> None:
     """Set what MiniStack reads at import; drop what would leak from our shell into Lambda functions."""
-    for name in [name for name in os.environ if name.startswith("AWS_") or name.startswith("PYTHON")]:
+    for name in [name for name in os.environ if not name.startswith(_KEPT)]:
         del os.environ[name]
     for folder in (settings.services, settings.objects, settings.records, settings.work, settings.query_cache):
         folder.mkdir(parents=True, exist_ok=True)

@@ -27,6 +27,7 @@ variables {
   build_id             = "0123456789ab"
   log_retention_days   = 365
   reserved_concurrency = 5
+  job_log_prefix       = "/aws-glue/jobs/assay-test-role"
 }
 
 run "functions_run_their_build_under_their_own_role" {
@@ -56,7 +57,7 @@ run "functions_run_their_build_under_their_own_role" {
       for function in aws_lambda_function.this : join(" ", sort(keys(function.environment[0].variables))) == join(" ", [
         "ASSAY_ALERT_TOPIC_ARN", "ASSAY_BUCKET_BRONZE", "ASSAY_BUCKET_CONTROL", "ASSAY_BUCKET_GOLD",
         "ASSAY_BUCKET_QUARANTINE", "ASSAY_BUCKET_SILVER", "ASSAY_BUILD_ID", "ASSAY_ENVIRONMENT",
-        "ASSAY_STATE_MACHINE_ARN",
+        "ASSAY_JOB_LOG_PREFIX", "ASSAY_STATE_MACHINE_ARN",
       ])
     ])
     error_message = "Every function gets all settings."

@@ -46,6 +46,7 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Aws]:
             "ALERT_TOPIC_ARN": boto3.client("sns", REGION).list_topics()["Topics"][0]["TopicArn"],
             "STATE_MACHINE_ARN": made.machine_arn,
             "BUILD_ID": "build1",
+            "JOB_LOG_PREFIX": "/aws-glue/jobs/locked-role",
         }
         for name, value in variables.items():
             monkeypatch.setenv(f"ASSAY_{name}", value)

@@ -8,7 +8,7 @@ import pytest
 
 from lake.aws.clock import SystemClock
 from lake.aws.executions import StepFunctions
-from lake.aws.job_logs import ERROR_LOG, GlueLogs
+from lake.aws.job_logs import GlueLogs
 from lake.aws.metrics import NAMESPACE, EmbeddedMetrics
 from lake.aws.notify import Mail
 from lake.aws.settings import Settings
@@ -72,15 +72,22 @@ def test_numbers_are_counted_by_dataset(capsys: pytest.CaptureFixture[str]) -> N
     assert (line["RowsValid"], line["RowsQuarantined"]) == ([7.0], [1.0])
 
 
-def test_the_tail_of_a_log(aws: Aws) -> None:
-    aws.logs.create_log_group(logGroupName=ERROR_LOG)
-    aws.logs.create_log_stream(logGroupName=ERROR_LOG, logStreamName="jr_1")
-    events = [{"timestamp": int(time.time() * 1000) + number, "message": f"line {number}\n"} for number in range(60)]
-    aws.logs.put_log_events(logGroupName=ERROR_LOG, logStreamName="jr_1", logEvents=events)
-    lines = GlueLogs(aws.logs).tail("jr_1")
-    assert (len(lines), lines[-1]) == (40, "line 59")
+def test_the_tail_of_a_job_runs_logs_in_the_order_of_time(aws: Aws) -> None:
+    prefix, now = "/aws-glue/jobs/locked-role", int(time.time() * 1000)
+    for kind in ("error", "output"):
+        group = f"{prefix}/bronze-to-silver/{kind}"
+        aws.logs.create_log_group(logGroupName=group)
+        for stream in ("jr_1-driver", "jr_9-driver"):
+            aws.logs.create_log_stream(logGroupName=group, logStreamName=stream)
+            events = [{"timestamp": now + n, "message": f"{kind} of {stream} {n}\n"} for n in range(60)]
+            aws.logs.put_log_events(logGroupName=group, logStreamName=stream, logEvents=events)
+    lines = GlueLogs(aws.logs, prefix).tail("bronze-to-silver", "jr_1")
+    assert len(lines) == 40
+    assert set(lines[-2:]) == {"error of jr_1-driver 59", "output of jr_1-driver 59"}
     with pytest.raises(NotFoundError):
-        GlueLogs(aws.logs).tail("jr_2")
+        GlueLogs(aws.logs, prefix).tail("bronze-to-silver", "jr_2")
+    with pytest.raises(NotFoundError):
+        GlueLogs(aws.logs, prefix).tail("silver-to-gold", "jr_1")
 
 
 def test_the_clock_tells_utc_seconds() -> None:

@@ -69,7 +69,7 @@ def test_readers_only_ever_see_complete_snapshots(target: Target, tmp_path: Path
 
 
 def _request(target: Target, delivery: pipeline.ingest.Delivery) -> dict:  # type: ignore[type-arg]
-    run_id = pipeline.ingest.request_run(target, "transactions", [delivery])
+    run_id = pipeline.ingest.request_run(target, "transactions", [delivery.key])
     pipeline.follow(target, run_id, quiet=True)
     return pipeline.runs.story(target, run_id)
 

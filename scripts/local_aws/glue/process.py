@@ -96,8 +96,8 @@ class JobProcess:
     def _streams(self, credentials: Credentials, folder: Path) -> list[LogStream]:
         client = self._clients.client("logs", credentials, self.run.region)
         return [
-            LogStream(client, "/aws-glue/jobs/output", self.run.id, folder / "stdout"),
-            LogStream(client, "/aws-glue/jobs/error", self.run.id, folder / "stderr"),
+            LogStream(client, f"{self.run.log_prefix}/output", self.run.id, folder / "stdout"),
+            LogStream(client, f"{self.run.log_prefix}/error", self.run.id, folder / "stderr"),
         ]
 
     def _attend(self, process: subprocess.Popen[bytes], streams: list[LogStream]) -> int:
@@ -139,7 +139,7 @@ def failure_message(stderr: str, code: int) -> str:
 
 def stop_leftover(run_id: str) -> None:
     """Kill the process of a run whose server was killed; it is known by the run id among its arguments."""
-    listing = subprocess.run(["ps", "-eo", "pid=,args="], capture_output=True, text=True, check=False).stdout
+    listing = subprocess.run(["ps", "-ww", "-eo", "pid=,args="], capture_output=True, text=True, check=False).stdout
     for line in listing.splitlines():
         pid, _, arguments = line.strip().partition(" ")
         if f"--JOB_RUN_ID {run_id}" in arguments:

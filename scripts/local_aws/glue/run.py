@@ -54,6 +54,12 @@ class JobRun:
         return str(self.record["Id"])
 
     @property
+    def log_prefix(self) -> str:
+        """What the run's log groups begin with; under a security configuration they are named after it and the role."""
+        security, role = self.job.get("SecurityConfiguration"), str(self.job.get("Role")).rpartition("/")[2]
+        return f"/aws-glue/jobs/{security}-role/{role}" if security else "/aws-glue/jobs"
+
+    @property
     def state(self) -> str:
         """The run's state."""
         return str(self.record["JobRunState"])

@@ -80,6 +80,7 @@ resource "aws_lambda_function" "this" {
       ASSAY_ALERT_TOPIC_ARN   = var.alert_topic_arn
       ASSAY_STATE_MACHINE_ARN = var.pipeline_alias_arn
       ASSAY_BUILD_ID          = var.build_id
+      ASSAY_JOB_LOG_PREFIX    = var.job_log_prefix
     }
   }
 

@@ -56,7 +56,7 @@ locals {
           resources = [for job in var.jobs : "arn:${var.scope.partition}:glue:${local.regional}:job/${job}"]
         }
         ReadJobLogs = {
-          actions   = ["logs:FilterLogEvents", "logs:GetLogEvents"]
+          actions   = ["logs:DescribeLogStreams", "logs:GetLogEvents"]
           resources = ["${local.log_groups}:/aws-glue/jobs/*"]
         }
       })

@@ -34,6 +34,11 @@ variable "jobs" {
   type        = list(string)
 }
 
+variable "job_log_prefix" {
+  description = "What the log groups of the Glue jobs begin with."
+  type        = string
+}
+
 variable "artifacts" {
   description = "Folder of the build: functions.zip."
   type        = string

@@ -5,6 +5,9 @@ locals {
   }
   names = { for job in keys(local.jobs) : job => "${var.scope.name}-${replace(job, "_", "-")}" }
   build = "builds/${var.build_id}"
+
+  # Glue's own rule for jobs with a security configuration.
+  log_prefix = "/aws-glue/jobs/${aws_glue_security_configuration.this.name}-role"
 }
 
 resource "aws_s3_object" "script" {
@@ -111,7 +114,7 @@ resource "aws_cloudwatch_log_group" "this" {
     "${pair[0]}/${pair[1]}" => "${aws_iam_role.this[pair[0]].name}/${pair[1]}"
   }
 
-  name              = "/aws-glue/jobs/${aws_glue_security_configuration.this.name}-role/${each.value}"
+  name              = "${local.log_prefix}/${each.value}"
   retention_in_days = var.log_retention_days
   kms_key_id        = var.kms_key_arn
 }

@@ -106,7 +106,7 @@ class Aws:
         named = {"Runtime": "python3.13", "Handler": "code.handler", "Timeout": 10, **settings}
         role = self.role(*statements)
         made = client.create_function(FunctionName=name, Role=role, Code={"ZipFile": zipped(code=code)}, **named)
-        client.get_waiter("function_active_v2").wait(FunctionName=name)
+        until(10, lambda: client.get_function_configuration(FunctionName=name)["State"] == "Active")
         return str(made["FunctionArn"])
 
     def machine(self, states: Json, *statements: Json, role: str | None = None, **top: Any) -> str:
