@@ -1,4 +1,4 @@
-"""The quarantine files of a run. A row that waits there already is not opened twice."""
+"""The quarantine files of a run. A row whose content waits there already is not opened twice."""
 
 from dataclasses import dataclass
 
@@ -34,9 +34,10 @@ def quarantine(run: JobRun, rows: DataFrame, origin: Origin) -> Quarantined:
     uris = [uri for pointer in waiting for uri in pointer.uris]
     known = 0
     if uris:
-        ids = read_files(run.spark, uris, None, "row_id string")
-        known = rows.join(ids, "row_id", "left_semi").count()
-        rows = rows.join(ids, "row_id", "left_anti")
+        # by content, not by name: a crashed run tried again and a file delivered twice both bring the same rows
+        contents = read_files(run.spark, uris, None, "row_hash string")
+        known = rows.join(contents, "row_hash", "left_semi").count()
+        rows = rows.join(contents, "row_hash", "left_anti")
     promised = run.lake.contracts.quarantine
     files = write_files(run, place, rows, promised.partition_columns, "row_id", bases)
     return Quarantined(files, _errors(run, files), known)

@@ -86,13 +86,15 @@ def test_saved_queries_answer_through_boto3_and_awswrangler(target: Target) -> N
 
 
 def test_a_file_delivered_twice_is_one_runs_rows(target: Target, tmp_path: Path) -> None:
-    rows = pipeline.rows_for("2023-05", 40, "twice")
+    bad = ["twice-bad", "A", "1e5", "EUR", "2023-05-01T00:00:00Z"]
+    rows = [*pipeline.rows_for("2023-05", 40, "twice"), bad]
     first = pipeline.run_file(target, pipeline.write_csv(tmp_path / "twice.csv", rows), "2023-05-31")
     again = pipeline.run_file(target, pipeline.write_csv(tmp_path / "twice-again.csv.gz", rows), "2023-05-31")
 
     assert outcome(first) == outcome(again) == "succeeded"
     assert counts(first)["valid"] == 40
-    assert counts(again) == {"input": 40, "valid": 0, "quarantined": 0, "condemned": 0, "duplicate": 40}
+    assert counts(again) == {"input": 41, "valid": 0, "quarantined": 0, "condemned": 0, "duplicate": 41}
+    assert number(target, "SELECT count(*) FROM transactions_quarantine WHERE ingest_date = '2023-05-31'") == 1
     assert number(target, "SELECT count(*) FROM transactions WHERE year = 2023 AND month = 5") == 40
 
 

@@ -7,6 +7,8 @@ from typing import Any
 
 import duckdb
 
+from local_aws.athena.literals import texts
+
 _KEPT = 20_000
 
 
@@ -40,14 +42,13 @@ class Footers:
 def _read(connection: duckdb.DuckDBPyConnection, paths: list[str]) -> dict[str, Footer]:
     footers = {path: Footer() for path in paths}
     schema = connection.execute(
-        "SELECT file_name, name, num_children, converted_type, type, duckdb_type FROM parquet_schema($1)", [paths]
+        f"SELECT file_name, name, num_children, converted_type, type, duckdb_type FROM parquet_schema({texts(paths)})"
     ).fetchall()
     for path, rows in _by_file(schema).items():
         _add_types(footers[path], rows)
     sizes = connection.execute(
         "SELECT file_name, lower(split_part(path_in_schema, ', ', 1)), sum(total_compressed_size)"
-        " FROM parquet_metadata($1) GROUP BY ALL",
-        [paths],
+        f" FROM parquet_metadata({texts(paths)}) GROUP BY ALL"
     ).fetchall()
     for path, name, size in sizes:
         footers[path].sizes[name] = int(size)

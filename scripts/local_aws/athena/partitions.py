@@ -11,6 +11,7 @@ from sqlglot import exp
 from local_aws.athena import projection, types
 from local_aws.athena.catalog import Catalog, Table
 from local_aws.athena.failures import QueryError
+from local_aws.athena.literals import quoted, texts
 from local_aws.athena.objects import Objects, S3Object
 from local_aws.athena.pruning import Need
 
@@ -98,16 +99,14 @@ class Partitions:
         return [candidates[number] for number in chosen]
 
     def _choose(self, table: Table, candidates: list[Candidate], wanted: str) -> list[int]:
-        names = [name for name, _ in table.keys]
-        kinds = [types.to_duckdb(types.from_glue(kind)) for _, kind in table.keys]
-        columns = list(zip(*(values for values, _ in candidates), strict=True))
-        casts = ", ".join(f'CAST("{n}" AS {k}) AS "{n}"' for n, k in zip(names, kinds, strict=True))
-        lists = ", ".join(f'unnest(${i + 1}::VARCHAR[]) AS "{n}"' for i, n in enumerate(names))
-        sql = (
-            f"SELECT number FROM (SELECT number, {casts} FROM"
-            f" (SELECT {lists}, unnest(range({len(candidates)})) AS number)) WHERE {wanted} ORDER BY number"
-        )
-        return [number for (number,) in self._connection.execute(sql, [list(c) for c in columns]).fetchall()]
+        casts, lists = [], []
+        for place, (name, kind) in enumerate(table.keys):
+            key = quoted(name)
+            casts.append(f"CAST({key} AS {types.to_duckdb(types.from_glue(kind))}) AS {key}")
+            lists.append(f"unnest({texts(values[place] for values, _ in candidates)}) AS {key}")
+        numbered = f"SELECT {', '.join(lists)}, unnest(range({len(candidates)})) AS number"
+        sql = f"SELECT number FROM (SELECT number, {', '.join(casts)} FROM ({numbered})) WHERE {wanted} ORDER BY number"
+        return [number for (number,) in self._connection.execute(sql).fetchall()]
 
     def _filled(self, needed: list[Candidate]) -> Iterator[Partition]:
         """Those that hold objects: one listing of their common prefix, never one each."""

@@ -8,6 +8,7 @@ from local_aws.athena import types
 from local_aws.athena.catalog import Catalog, Table
 from local_aws.athena.failures import QueryError
 from local_aws.athena.footers import Footer, Footers
+from local_aws.athena.literals import quoted, texts
 from local_aws.athena.objects import Objects
 from local_aws.athena.partitions import Partition, Partitions
 from local_aws.athena.pruning import Need
@@ -24,11 +25,6 @@ class DataFile:
     uri: str
     size: int
     values: tuple[str, ...]
-
-
-def quoted(name: str) -> str:
-    """An identifier in SQL."""
-    return '"' + name.replace('"', '""') + '"'
 
 
 class Tables:
@@ -74,16 +70,15 @@ class Tables:
     def _listing(self, table: Table, files: list[DataFile]) -> str:
         """A table that tells each file's address and partition."""
         name = quoted("files of " + ".".join(table.name))
-        keys = [quoted(key) for key, _ in table.keys]
-        lists = ", ".join(f"unnest(${i + 1}::VARCHAR[]) AS {n}" for i, n in enumerate([_FILE, quoted(PATH), *keys]))
-        columns = [[file.path for file in files], [file.uri for file in files]]
-        columns += [[file.values[i] for file in files] for i in range(len(keys))]
-        self._connection.execute(f"CREATE TEMP TABLE {name} AS SELECT {lists}", columns)
+        columns = {_FILE: [file.path for file in files], PATH: [file.uri for file in files]}
+        columns.update({key: [file.values[i] for file in files] for i, (key, _) in enumerate(table.keys)})
+        lists = ", ".join(f"unnest({texts(values)}) AS {quoted(column)}" for column, values in columns.items())
+        self._connection.execute(f"CREATE TEMP TABLE {name} AS SELECT {lists}")
         return name
 
     def _source(self, table: Table, need: Need, files: list[DataFile]) -> tuple[str, set[str]]:
         """What DuckDB reads from, and which declared columns it will find there."""
-        paths = "[" + ", ".join("'" + file.path.replace("'", "''") + "'" for file in files) + "]"
+        paths = texts(file.path for file in files)
         options = f"union_by_name=true, hive_partitioning=false, filename='{_FILE}'"
         if table.format == "json":
             self.scanned += sum(file.size for file in files)

@@ -146,9 +146,9 @@ class Aws:
     def queried(self, sql: str, database: str = "default", client: Any = None, **settings: Any) -> Json:
         """Run a query to its end; what GetQueryExecution says."""
         athena = client or self.root("athena")
-        query = athena.start_query_execution(
-            QueryString=sql, QueryExecutionContext={"Database": database}, **settings
-        )["QueryExecutionId"]
+        query = athena.start_query_execution(QueryString=sql, QueryExecutionContext={"Database": database}, **settings)[
+            "QueryExecutionId"
+        ]
 
         def look() -> Json | None:
             found: Json = athena.get_query_execution(QueryExecutionId=query)["QueryExecution"]

@@ -125,7 +125,9 @@ class Lake:
         return {"Key": key, "ETag": f'"{hash(body)}"', "Size": len(body)}
 
 
-def add_months(lake: Lake, name: str, months: list[tuple[int, int]], columns: str, declared: list[tuple[str, str]]) -> None:
+def add_months(
+    lake: Lake, name: str, months: list[tuple[int, int]], columns: str, declared: list[tuple[str, str]]
+) -> None:
     """A published table: per month one file of ten rows and the manifest that names it."""
     for year, month in months:
         partition = f"year={year}/month={month:02d}"

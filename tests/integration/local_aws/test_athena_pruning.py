@@ -81,8 +81,10 @@ def months_read(lake: Lake) -> list[str]:
         ("NOT year = 2024 AND month > 11", ["v1 2023-12"]),
         ("schema_version = 'v2' AND month = 3 AND year = 2024", ["v1 2024-03", "v2 2024-03"]),
         ("year = 2024 AND month = 5 AND amount > 3 AND channel = 'web'", ["v2 2024-05"]),
-        ("date_parse(concat(cast(year as varchar), '-', cast(month as varchar)), '%Y-%c') < date '2023-12-01'",
-         ["v1 2023-11"]),
+        (
+            "date_parse(concat(cast(year as varchar), '-', cast(month as varchar)), '%Y-%c') < date '2023-12-01'",
+            ["v1 2023-11"],
+        ),
     ],
 )
 def test_a_view_over_two_versions_reads_only_the_months_asked_for(
@@ -96,16 +98,29 @@ def test_a_view_over_two_versions_reads_only_the_months_asked_for(
     ("query", "months"),
     [
         ("SELECT total FROM monthly WHERE year = 2023 AND month = 11", ["v1 2023-11"]),
-        ("WITH recent AS (SELECT * FROM sales) SELECT count(*) FROM recent r WHERE r.year = 2024 AND r.month = 5",
-         ["v2 2024-05"]),
-        ("SELECT a.id FROM sales_v1 a JOIN sales_v2 b ON a.id = b.id AND b.month = 3 WHERE a.year = 2024 AND a.month = 3"
-         " AND b.year = 2024", ["v1 2024-03", "v2 2024-03"]),
-        ("SELECT a.id FROM sales_v2 a LEFT JOIN sales_v1 b ON a.id = b.id AND b.year = 2024 AND b.month = 1"
-         " WHERE a.month = 4 AND a.year = 2024", ["v1 2024-01", "v2 2024-04"]),
-        ("SELECT id FROM sales_v1 WHERE year = 2024 AND month = 1"
-         " UNION ALL SELECT id FROM sales_v1 WHERE year = 2023 AND month = 12", ["v1 2023-12", "v1 2024-01"]),
-        ("SELECT id FROM sales_v2 v WHERE month = 5 AND EXISTS (SELECT 1 FROM sales_v1 w WHERE w.year = 2023)",
-         ["v1 2023-11", "v1 2023-12", "v2 2024-05"]),
+        (
+            "WITH recent AS (SELECT * FROM sales) SELECT count(*) FROM recent r WHERE r.year = 2024 AND r.month = 5",
+            ["v2 2024-05"],
+        ),
+        (
+            "SELECT a.id FROM sales_v1 a JOIN sales_v2 b ON a.id = b.id AND b.month = 3 WHERE a.year = 2024 AND a.month = 3"
+            " AND b.year = 2024",
+            ["v1 2024-03", "v2 2024-03"],
+        ),
+        (
+            "SELECT a.id FROM sales_v2 a LEFT JOIN sales_v1 b ON a.id = b.id AND b.year = 2024 AND b.month = 1"
+            " WHERE a.month = 4 AND a.year = 2024",
+            ["v1 2024-01", "v2 2024-04"],
+        ),
+        (
+            "SELECT id FROM sales_v1 WHERE year = 2024 AND month = 1"
+            " UNION ALL SELECT id FROM sales_v1 WHERE year = 2023 AND month = 12",
+            ["v1 2023-12", "v1 2024-01"],
+        ),
+        (
+            "SELECT id FROM sales_v2 v WHERE month = 5 AND EXISTS (SELECT 1 FROM sales_v1 w WHERE w.year = 2023)",
+            ["v1 2023-11", "v1 2023-12", "v2 2024-05"],
+        ),
     ],
 )
 def test_conditions_are_followed_through_ctes_joins_unions_and_subqueries(

@@ -98,7 +98,9 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 )
 def test_an_expression(lake: Lake, cache: Path, expression: str, text: str | None, kind: str) -> None:
     grouped = "over" not in expression.lower()
-    source = "t" if grouped and any(f"({name}" in expression for name in ("n", "amount", "day", "at", "key", "*")) else None
+    source = (
+        "t" if grouped and any(f"({name}" in expression for name in ("n", "amount", "day", "at", "key", "*")) else None
+    )
     result = run(lake, cache, f"SELECT {expression} AS found" + (f" FROM {source}" if source else ""))
     assert (result.rows[0][0], result.types[0]) == (text, kind)
 
@@ -167,7 +169,9 @@ def test_a_syntax_error_is_refused_at_submission(sql: str) -> None:
 
 
 def test_parameters_are_bound_in_order() -> None:
-    bound = bind(parse_query("SELECT * FROM t WHERE year = ? AND id LIKE ? AND x IN (?, ?)"), ["2024", "'a%'", "1", "2"])
+    bound = bind(
+        parse_query("SELECT * FROM t WHERE year = ? AND id LIKE ? AND x IN (?, ?)"), ["2024", "'a%'", "1", "2"]
+    )
     assert bound.sql("athena").endswith("WHERE year = 2024 AND id LIKE 'a%' AND x IN (1, 2)")
 
 

@@ -117,9 +117,20 @@ class TestProjection:
             "projection.month.interval.unit": "MONTHS",
         }
         location = f"s3://{lake.bucket}/summaries/"
-        lake.add(table("summaries", [("n", "bigint"), ("counts", "map<string,bigint>")], JSON_LINES, location, keys, **properties))
+        lake.add(
+            table(
+                "summaries",
+                [("n", "bigint"), ("counts", "map<string,bigint>")],
+                JSON_LINES,
+                location,
+                keys,
+                **properties,
+            )
+        )
         for dataset, month, n in (("sales", "2023-12", 1), ("sales", "2024-01", 2), ("other", "2024-01", 3)):
-            lake.put(f"summaries/dataset={dataset}/month={month}/run.json", f'{{"n": {n}, "counts": {{"valid": {n}}}}}\n')
+            lake.put(
+                f"summaries/dataset={dataset}/month={month}/run.json", f'{{"n": {n}, "counts": {{"valid": {n}}}}}\n'
+            )
         assert lake.rows("SELECT n, counts['valid'], dataset, month FROM summaries ORDER BY n") == [
             ("1", "1", "sales", "2023-12"),
             ("2", "2", "sales", "2024-01"),
@@ -247,13 +258,17 @@ class TestResults:
 
     def test_results_come_in_pages(self, lake: Lake, aws: Aws) -> None:
         query = lake.query("SELECT n FROM UNNEST(sequence(1, 2500)) AS t (n)")
-        pages = aws.root("athena").get_paginator("get_query_results").paginate(QueryExecutionId=query["QueryExecutionId"])
+        pages = (
+            aws.root("athena").get_paginator("get_query_results").paginate(QueryExecutionId=query["QueryExecutionId"])
+        )
         sizes = [len(page["ResultSet"]["Rows"]) for page in pages]
         assert (sum(sizes), max(sizes)) == (2501, 1000)
 
     def test_a_prepared_statement_is_executed(self, lake: Lake, aws: Aws) -> None:
         text = "SELECT id FROM sales WHERE month = ? AND id LIKE ?"
-        aws.root("athena").create_prepared_statement(StatementName="by_month", WorkGroup=lake.group, QueryStatement=text)
+        aws.root("athena").create_prepared_statement(
+            StatementName="by_month", WorkGroup=lake.group, QueryStatement=text
+        )
         assert lake.rows("EXECUTE by_month USING 2, 'b%'") == [("b",)]
         assert lake.rows("EXECUTE by_month", ExecutionParameters=["1", "'a'"]) == [("a",)]
         assert lake.rows("SELECT id FROM sales WHERE month = ?", ExecutionParameters=["2"]) == [("b",)]

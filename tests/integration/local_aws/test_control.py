@@ -66,7 +66,9 @@ def check(aws: Aws, known: dict[str, str]) -> None:
     query = aws.root("athena").get_query_execution(QueryExecutionId=known["query"])["QueryExecution"]
     assert aws.rows(query) == [("a",)]
     assert aws.ended(known["execution"])["output"] == "7"
-    assert aws.rows(aws.queried("SELECT count(*) FROM t", "db", ResultConfiguration=query["ResultConfiguration"])) == [("1",)]
+    assert aws.rows(aws.queried("SELECT count(*) FROM t", "db", ResultConfiguration=query["ResultConfiguration"])) == [
+        ("1",)
+    ]
 
 
 def test_a_stop_keeps_everything(folder: Path) -> None:
@@ -168,7 +170,9 @@ def test_a_reset_forgets_everything_but_snapshots(folder: Path) -> None:
     assert control.restore_snapshot("abc", directory=folder)
 
 
-def test_a_snapshot_brings_state_and_terraform_state_back(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_a_snapshot_brings_state_and_terraform_state_back(
+    folder: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     terraform = tmp_path_factory.mktemp("terraform")
     (terraform / "terraform.tfstate").write_text('{"serial": 1}')
     aws = started(folder)

@@ -24,11 +24,15 @@ def test_every_private_name_an_adapter_uses_is_listed() -> None:
     for path in PACKAGE.rglob("*.py"):
         text = path.read_text()
         used |= set(re.findall(r'replace\(\s*[\w".]+,\s*"(\w+)"', text))
-        used |= set(re.findall(r"(?:module\([^)]*\)|service\([^)]*\)|\bsfn|\bsns|\biam|\bpersistence)\.(_[a-z]\w*)", text))
+        used |= set(
+            re.findall(r"(?:module\([^)]*\)|service\([^)]*\)|\bsfn|\bsns|\biam|\bpersistence)\.(_[a-z]\w*)", text)
+        )
     assert used, "the search found nothing: has the way adapters reach MiniStack changed?"
     assert used - listed == set()
 
 
 def test_only_engine_imports_ministack() -> None:
-    imports = [path.name for path in PACKAGE.rglob("*.py") if re.search(r"^\s*(from|import) ministack", path.read_text(), re.M)]
+    imports = [
+        path.name for path in PACKAGE.rglob("*.py") if re.search(r"^\s*(from|import) ministack", path.read_text(), re.M)
+    ]
     assert imports == []

@@ -62,7 +62,10 @@ class TestRules:
         s3.put_bucket_notification_configuration(
             Bucket=bucket, NotificationConfiguration={"EventBridgeConfiguration": {}}
         )
-        pattern = {"source": ["aws.s3"], "detail": {"bucket": {"name": [bucket]}, "object": {"key": [{"suffix": ".csv"}]}}}
+        pattern = {
+            "source": ["aws.s3"],
+            "detail": {"bucket": {"name": [bucket]}, "object": {"key": [{"suffix": ".csv"}]}},
+        }
         keeper.permit(make_rule(aws, keeper.arn, pattern))
         s3.put_object(Bucket=bucket, Key="ignored.txt", Body=b"1")
         version = s3.put_object(Bucket=bucket, Key="a/b.csv", Body=b"12")["VersionId"]

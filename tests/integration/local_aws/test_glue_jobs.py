@@ -155,7 +155,9 @@ def test_every_attribute_of_a_job_is_read_back_as_written(aws: Aws) -> None:
     }
     job = make_job(aws, **written)
     found = aws.root("glue").get_job(JobName=job)["Job"]
-    assert {name: found[name] for name in written if name != "Tags"} == {n: v for n, v in written.items() if n != "Tags"}
+    assert {name: found[name] for name in written if name != "Tags"} == {
+        n: v for n, v in written.items() if n != "Tags"
+    }
     arn = f"arn:aws:glue:eu-west-1:000000000000:job/{job}"
     assert aws.root("glue").get_tags(ResourceArn=arn)["Tags"] == {"project": "assay"}
 

@@ -79,7 +79,9 @@ def test_a_handler_that_cannot_be_imported_is_an_import_module_error(aws: Aws) -
 )
 def test_the_error_type_is_the_class_of_the_last_traceback(ending: str, name: str) -> None:
     head = "INFO: a line of the log\nTraceback (most recent call last):\n"
-    output = f'{head}  File "x.py", line 1, in first\nOSError: caused\n\n{head}  File "x.py", line 9, in handler\n{ending}'
+    output = (
+        f'{head}  File "x.py", line 1, in first\nOSError: caused\n\n{head}  File "x.py", line 9, in handler\n{ending}'
+    )
     found = named_error({"errorType": "Runtime.HandlerError", "errorMessage": "bad"}, output)
     assert found["errorType"] == name
     assert found["stackTrace"] == ['  File "x.py", line 9, in handler']

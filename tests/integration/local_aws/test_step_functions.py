@@ -184,7 +184,10 @@ class TestExecution:
         name = streams[0]["logStreamName"]
         events = until(10, lambda: logs.get_log_events(logGroupName=group, logStreamName=name)["events"])
         assert [json.loads(event["message"])["type"] for event in events] == [
-            "ExecutionStarted", "PassStateEntered", "PassStateExited", "ExecutionSucceeded",
+            "ExecutionStarted",
+            "PassStateEntered",
+            "PassStateExited",
+            "ExecutionSucceeded",
         ]
 
     def test_its_end_is_a_metric(self, aws: Aws) -> None:

@@ -47,7 +47,10 @@ def test_an_alarm_is_read_back_in_the_query_protocol(aws: Aws) -> None:
     found = {field.tag.rpartition("}")[2]: field for field in answer.findall(".//{*}MetricAlarms/{*}member/*")}
     assert found["AlarmName"].text == name
     simple = {field: value for field, value in ALARM.items() if not isinstance(value, list)}
-    read = {field: json.loads(text) if (text := found[field].text or "") in ("true", "300", "1", "0.0") else text for field in simple}
+    read = {
+        field: json.loads(text) if (text := found[field].text or "") in ("true", "300", "1", "0.0") else text
+        for field in simple
+    }
     assert read == simple
     assert [action.text for action in found["AlarmActions"]] == ALARM["AlarmActions"]
     assert [part.text for part in found["Dimensions"][0]] == ["StateMachineArn", "arn"]
@@ -74,7 +77,11 @@ def test_an_alarm_goes_off_by_a_mail(aws: Aws) -> None:
 
 def test_tracing_and_logging_of_a_state_machine_are_read_back(aws: Aws) -> None:
     sfn = aws.root("stepfunctions")
-    logs = {"level": "ALL", "includeExecutionData": True, "destinations": [{"cloudWatchLogsLogGroup": {"logGroupArn": "a"}}]}
+    logs = {
+        "level": "ALL",
+        "includeExecutionData": True,
+        "destinations": [{"cloudWatchLogsLogGroup": {"logGroupArn": "a"}}],
+    }
     definition = json.dumps({"StartAt": "P", "States": {"P": {"Type": "Pass", "End": True}}})
     arn = sfn.create_state_machine(
         name=aws.name("machine"),
