@@ -5,6 +5,7 @@ SHELL := /bin/bash
 VENV := .venv
 PYTHON := $(VENV)/bin/python
 STAMP := $(VENV)/.assay-installed
+PREPARED := $(VENV)/.assay-prepared
 CHECKOV := .tools/checkov/bin/checkov
 UV_VERSION := 0.13.9
 export PYTHONPATH := .:glue:lambda:scripts
@@ -22,12 +23,17 @@ test-slow: setup ## Scenarios that take minutes: kills, real input
 
 ##@ While you work
 
-setup: $(STAMP) preflight ## Make the environment from the hash-pinned lock
+setup: preflight $(STAMP) $(PREPARED) ## Make the environment from the hash-pinned lock, fetch Spark's S3 jars
 preflight: ## Say what is missing on this machine (Java 17, Terraform), and how to get it
 	@bash scripts/preflight.sh
 
 $(STAMP): requirements.lock pyproject.toml
 	@bash scripts/make_environment.sh $(VENV) $(UV_VERSION)
+	@touch $@
+
+$(PREPARED): $(STAMP)
+	@echo "fetching the jars with which Spark reads s3://, once"
+	@$(PYTHON) -m local_aws.prepare
 	@touch $@
 
 unit: setup ## Rules and steps only; seconds
