@@ -46,7 +46,8 @@ def write_files(
     bases: Mapping[str, Pointer],
 ) -> Written:
     """Write rows below this attempt's folder and describe what is there now."""
-    write(rows, run.folder(place), partition_columns)
+    unique = {key_column, "row_id", "row_hash"} & set(rows.columns)
+    write(rows, run.folder(place), partition_columns, unique)
     return _described(run, place, key_column, bases)
 
 

@@ -42,26 +42,33 @@ def find_losers(rows: DataFrame, clean: int, current: DataFrame | None, contract
     retry changes the answer.
     """
     key = [each.name for each in (*contract.partition_columns, *contract.key)]
-    mine = _keyed(rows, contract).withColumn(columns.KEY_HASH, F.xxhash64(*key))
+    mine = _hashed(rows.where(columns.CLEAN), contract)
     theirs = None if current is None else current.withColumn(columns.KEY_HASH, F.xxhash64(*key))
     shared = _shared_hashes(mine, clean, theirs).persist()
     count = shared.count()
     if not count:
         return None
     shared = F.broadcast(shared) if count <= MOST_SENT else shared
-    rivals = mine.join(shared, columns.KEY_HASH, "left_semi")
+    rivals = _compared(mine.join(shared, columns.KEY_HASH, "left_semi"), contract)
     if theirs is not None:
         rivals = rivals.unionByName(theirs.join(shared, columns.KEY_HASH, "left_semi"), allowMissingColumns=True)
     return _counted(_beaten(rivals, key).persist())
 
 
-def _keyed(rows: DataFrame, contract: Contract) -> DataFrame:
-    return rows.where(columns.CLEAN).select(
+def _hashed(clean: DataFrame, contract: Contract) -> DataFrame:
+    """Rows with the hash of their partition and key; nothing dearer before it is known who must be compared."""
+    key = (F.col(each.name) for each in contract.partition_columns)
+    return clean.withColumn(columns.KEY_HASH, F.xxhash64(*key, *(value(each) for each in contract.key)))
+
+
+def _compared(rows: DataFrame, contract: Contract) -> DataFrame:
+    return rows.select(
         *(each.name for each in contract.partition_columns),
         *(value(each).alias(each.name) for each in contract.key),
         row_hash(contract).alias("row_hash"),
         columns.SOURCE,
         columns.ROW,
+        columns.KEY_HASH,
     )
 
 

@@ -1,6 +1,6 @@
 """DataFrames to Parquet, one folder a partition. There is no overwrite here: the folder of an attempt is new."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from pyspark.sql import DataFrame
 
@@ -14,6 +14,11 @@ def balanced(rows: DataFrame, partition_columns: Sequence[Column]) -> DataFrame:
     return rows.sparkSession.sql(f"SELECT /*+ REBALANCE({names}) */ * FROM {{rows}}", rows=rows)
 
 
-def write(rows: DataFrame, folder: str, partition_columns: Sequence[Column]) -> None:
-    """Write rows below a folder that must be empty. Raises AnalysisException when it is not."""
-    rows.write.mode("error").partitionBy(*(each.name for each in partition_columns)).parquet(folder)
+def write(rows: DataFrame, folder: str, partition_columns: Sequence[Column], unique: Iterable[str]) -> None:
+    """Write rows below a folder that must be empty. Raises AnalysisException when it is not.
+
+    A dictionary of the values of a `unique` column would only be built to be thrown away.
+    """
+    plain = {f"parquet.enable.dictionary#{name}": "false" for name in unique}
+    names = (each.name for each in partition_columns)
+    rows.write.mode("error").options(**plain).partitionBy(*names).parquet(folder)

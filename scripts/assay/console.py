@@ -21,8 +21,11 @@ NOT_RUNNING = 4
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 
-out = Console(highlight=False)
-err = Console(stderr=True, highlight=False)
+# A pipe or a log has no width of its own; 80 columns would break every run id.
+_WIDTH = None if sys.stdout.isatty() else 160
+
+out = Console(highlight=False, width=_WIDTH)
+err = Console(stderr=True, highlight=False, width=_WIDTH)
 
 
 class CommandError(Exception):

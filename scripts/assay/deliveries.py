@@ -33,7 +33,7 @@ def _follow(target: Target, dataset: str, delivery: ingest.Delivery, quiet: bool
     follow(target, run_id, quiet)
     story = runs.story(target, run_id)
     if not quiet:
-        runs.print_story(story)
+        runs.print_story(story, with_states=False)
     outcome = story["ledger"].get("outcome") or describe(target, run_id).status.lower()
     return {"file": str(delivery.file), "key": delivery.key, "run": run_id, "outcome": outcome}
 
@@ -52,5 +52,5 @@ def run_again(target: Target, run_id: str, quiet: bool = False) -> dict[str, Any
     follow(target, new_run, quiet)
     again = runs.story(target, new_run)
     if not quiet:
-        runs.print_story(again)
+        runs.print_story(again, with_states=False)
     return {"run": new_run, "outcome": again["ledger"].get("outcome") or again["status"].lower()}

@@ -18,7 +18,7 @@ SAMPLE = REPOSITORY / "build" / "sample" / "transactions-2024-03.csv"
 DAY = "2024-03-31"
 
 BY_REASON = """
-SELECT code AS error_code, count(*) AS rows_affected, min(found) AS for_example
+SELECT code AS error_code, count(*) AS rows_affected, substr(min(found), 1, 40) AS for_example
 FROM transactions_quarantine CROSS JOIN UNNEST(errors) AS t (code, field, found, expected)
 GROUP BY code ORDER BY rows_affected DESC, error_code
 """
@@ -63,7 +63,8 @@ def _answers(target: Target, quiet: bool) -> dict[str, Answer]:
     for title, sql in (("Quarantine by reason", BY_REASON), ("Month-end balances", BALANCES)):
         answers[title] = ask(target, sql)
         if not quiet:
-            print_table(answers[title].columns, answers[title].rows, f"\n[bold]{title}[/] (Athena)")
+            out.print(f"\n[bold]{title}[/] (Athena)")
+            print_table(answers[title].columns, answers[title].rows)
     return answers
 
 
@@ -72,7 +73,7 @@ def _close(quiet: bool, told: list[dict[str, Any]], answers: dict[str, Answer], 
         print_json({"runs": told, "answers": {name: each.rows for name, each in answers.items()}, "seconds": times})
         return
     out.print("\ntime went to: " + ", ".join(f"{name} {seconds:.0f} s" for name, seconds in times.items()))
-    out.print(f"\n{NEXT}", highlight=False)
+    out.print(f"\n{NEXT}", highlight=False, soft_wrap=True)
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from assay.executions import OVER, Execution, Span
 from assay.target import Target
 from lake.rules import layout
 
-_MARKS = {"done": "[green]✓[/]", "works": "[yellow]…[/]"}
+_DONE, _WORKS, _FAILED = "[green]✓[/]", "[yellow]…[/]", "[red]✗[/]"
 
 
 def follow(target: Target, run_id: str, quiet: bool = False) -> Execution:
@@ -21,8 +21,14 @@ def follow(target: Target, run_id: str, quiet: bool = False) -> Execution:
     execution = executions.describe(target, run_id)
     if quiet:
         return _wait(target, run_id, lambda _: None)
-    with Live(console=out, refresh_per_second=4, transient=False) as live:
-        return _wait(target, run_id, lambda spans: live.update(_picture(target, execution, spans)))
+    if not out.is_terminal:
+        ended = _wait(target, run_id, lambda _: None)
+        out.print(_picture(target, ended, executions.timeline(target, run_id)))
+        return ended
+    with Live(console=out, refresh_per_second=4) as live:
+        ended = _wait(target, run_id, lambda spans: live.update(_picture(target, execution, spans)))
+        live.update(_picture(target, ended, executions.timeline(target, run_id)))
+    return ended
 
 
 def _wait(target: Target, run_id: str, show: Callable[[list[Span]], None]) -> Execution:
@@ -38,10 +44,17 @@ def _picture(target: Target, execution: Execution, spans: list[Span]) -> Table:
     table = Table(box=None, pad_edge=False, show_header=False)
     moment = executions.now()
     for span in spans:
-        mark = _MARKS["done" if span.ended else "works"]
+        mark = _mark(span, execution)
         tries = f"try {span.tries}" if span.tries > 1 else ""
         table.add_row(mark, span.state, f"{span.seconds(moment):6.1f} s", tries, _rows(target, execution, span))
     return table
+
+
+def _mark(span: Span, execution: Execution) -> str:
+    """A state that ends an execution is entered and never left."""
+    if span.ended is not None or execution.status == "SUCCEEDED":
+        return _DONE
+    return _WORKS if execution.status not in OVER else _FAILED
 
 
 def _rows(target: Target, execution: Execution, span: Span) -> str:

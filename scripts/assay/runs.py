@@ -78,8 +78,8 @@ def summary_of(target: Target, plan: dict[str, Any]) -> dict[str, Any]:
     return executions.read_json(target, key, place.bucket) or {}
 
 
-def print_story(found: dict[str, Any]) -> None:
-    """The story for people: outcome, counts, errors by code, sources, states."""
+def print_story(found: dict[str, Any], with_states: bool = True) -> None:
+    """The story for people: outcome, counts, errors by code, sources, and unless they were just shown the states."""
     entry, summary = found["ledger"], found["summary"]
     outcome = entry.get("outcome") or found["status"].lower()
     out.print(f"[bold]{found['run']}[/]  {found['dataset']}  [bold]{outcome}[/] in {found['seconds']} s")
@@ -89,9 +89,13 @@ def print_story(found: dict[str, Any]) -> None:
     if summary:
         _print_counts(summary)
     _print_sources(found)
-    print_table(("state", "seconds", "tries"), [list(each.values()) for each in found["states"]])
+    if with_states:
+        print_table(("state", "seconds", "tries"), [list(each.values()) for each in found["states"]])
     if found["failure"]:
-        out.print("context   ", found["failure"].get("error", ""), found["failure"].get("message", ""))
+        failure = found["failure"]
+        out.print("error     ", failure["error"], failure["message"], soft_wrap=True, markup=False)
+        out.print("data      ", failure["data"], soft_wrap=True, markup=False)
+        out.print("next step ", failure["next_step"], soft_wrap=True, markup=False)
 
 
 def _print_counts(summary: dict[str, Any]) -> None:
@@ -100,7 +104,7 @@ def _print_counts(summary: dict[str, Any]) -> None:
     closed = counts["input"] == sum(counts[each] for each in ends)
     sign = "[green]=[/]" if closed else "[red]≠[/]"
     parts = " + ".join(f"{counts[each]:,} {each}" for each in ends)
-    out.print(f"rows       {counts['input']:,} input {sign} {parts}")
+    out.print(f"rows       {counts['input']:,} input {sign} {parts}", soft_wrap=True)
     if summary["errors"]:
         listed = ", ".join(f"{code} {count}" for code, count in sorted(summary["errors"].items()))
         out.print(f"errors     {listed}", soft_wrap=True)
@@ -108,7 +112,7 @@ def _print_counts(summary: dict[str, Any]) -> None:
         listed = ", ".join(f"{month} {count}" for month, count in sorted(summary["late"].items()))
         out.print(f"late rows  {listed}", soft_wrap=True)
     touched = ", ".join(each["partition"] for each in summary["partitions"])
-    out.print(f"partitions {touched}", soft_wrap=True)
+    out.print(f"partitions {touched or 'none'}", soft_wrap=True)
 
 
 def _print_sources(found: dict[str, Any]) -> None:

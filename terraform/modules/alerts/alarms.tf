@@ -55,5 +55,4 @@ resource "aws_cloudwatch_metric_alarm" "stale" {
   comparison_operator = "LessThanThreshold"
   treat_missing_data  = "breaching"
   alarm_actions       = [aws_sns_topic.this.arn]
-  ok_actions          = [aws_sns_topic.this.arn]
 }

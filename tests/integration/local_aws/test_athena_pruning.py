@@ -103,7 +103,7 @@ def test_a_view_over_two_versions_reads_only_the_months_asked_for(
             ["v2 2024-05"],
         ),
         (
-            "SELECT a.id FROM sales_v1 a JOIN sales_v2 b ON a.id = b.id AND b.month = 3 WHERE a.year = 2024 AND a.month = 3"
+            "SELECT a.id FROM sales_v1 a JOIN sales_v2 b ON a.id = b.id AND b.month = 3 WHERE a.year=2024 AND a.month=3"
             " AND b.year = 2024",
             ["v1 2024-03", "v2 2024-03"],
         ),
@@ -157,7 +157,7 @@ QUERIES = [
     "SELECT id FROM sales_v1 WHERE month IN (2, 3) EXCEPT SELECT id FROM sales_v2 WHERE month = 3",
     "SELECT id FROM sales a WHERE month = (SELECT max(month) FROM sales_v1 WHERE year = 2024)",
     "SELECT id FROM sales_v1 WHERE NOT EXISTS (SELECT 1 FROM sales_v2 b WHERE b.month = sales_v1.month)",
-    "SELECT DISTINCT month FROM (SELECT month, year FROM sales UNION SELECT month, year FROM monthly) WHERE year = 2023",
+    "SELECT DISTINCT month FROM (SELECT month, year FROM sales UNION SELECT month, year FROM monthly) WHERE year=2023",
 ]
 
 

@@ -306,7 +306,8 @@ class TestResults:
 
     def test_a_query_can_be_stopped(self, lake: Lake, aws: Aws) -> None:
         athena = aws.root("athena")
-        endless = "SELECT count(*) FROM UNNEST(sequence(1, 100000)) a (x) CROSS JOIN UNNEST(sequence(1, 1000000)) b (y) WHERE x * y % 7 = 1"
+        numbers = "UNNEST(sequence(1, 1000000))"
+        endless = f"SELECT count(*) FROM {numbers} a (x) CROSS JOIN {numbers} b (y) WHERE x * y % 7 = 1"
         query = athena.start_query_execution(QueryString=endless, WorkGroup=lake.group)["QueryExecutionId"]
 
         def state() -> str:

@@ -9,17 +9,29 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from botocore.exceptions import ClientError
 
 from local_aws import control
 from local_aws.errors import LocalAwsError
 from tests.integration.local_aws.aws import Aws, free_port, until
 from tests.integration.local_aws.lakehouse import PARQUET, parquet, table
 
+CHECKPOINT_SECONDS = 0.3
+
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Iterator[Path]:
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    monkeypatch.setenv("ASSAY_CHECKPOINT_SECONDS", str(CHECKPOINT_SECONDS))
     yield tmp_path
     control.stop(tmp_path)
+
+
+def kill(folder: Path) -> None:
+    """End the server as a power cut would."""
+    pid = control.status(folder).pid
+    assert pid is not None
+    os.kill(pid, signal.SIGKILL)
+    until(5, lambda: not control.status(folder).running)
 
 
 def started(folder: Path) -> Aws:
@@ -61,7 +73,8 @@ def check(aws: Aws, known: dict[str, str]) -> None:
     head = s3.head_object(Bucket=bucket, Key="symlink.txt")
     assert (head["Metadata"], head["ETag"], head["VersionId"]) == ({"sequence": "2"}, known["etag"], known["version"])
     assert len(s3.list_object_versions(Bucket=bucket, Prefix="symlink")["Versions"]) == 2
-    s3.put_object(Bucket=bucket, Key="symlink.txt", Body="3", IfMatch=known["etag"])
+    with pytest.raises(ClientError, match="PreconditionFailed"):
+        s3.put_object(Bucket=bucket, Key="symlink.txt", Body="3", IfMatch='"another"')
     assert [mail["body"] for mail in aws.mails()] == ["kept"]
     query = aws.root("athena").get_query_execution(QueryExecutionId=known["query"])["QueryExecution"]
     assert aws.rows(query) == [("a",)]
@@ -71,21 +84,13 @@ def check(aws: Aws, known: dict[str, str]) -> None:
     ]
 
 
-def test_a_stop_keeps_everything(folder: Path) -> None:
+def test_a_kill_loses_nothing_older_than_the_last_checkpoint_and_a_stop_nothing_at_all(folder: Path) -> None:
     known = fill(started(folder))
+    time.sleep(4 * CHECKPOINT_SECONDS)
+    kill(folder)
+    check(started(folder), known)
     stopped = control.stop(folder)
     assert (stopped.running, stopped.pid) == (False, None)
-    check(started(folder), known)
-
-
-def test_a_kill_loses_at_most_the_last_seconds(folder: Path) -> None:
-    aws = started(folder)
-    known = fill(aws)
-    time.sleep(3)  # longer than a checkpoint takes to come
-    pid = control.status(folder).pid
-    assert pid is not None
-    os.kill(pid, signal.SIGKILL)
-    until(5, lambda: not control.status(folder).running)
     check(started(folder), known)
 
 
@@ -94,10 +99,7 @@ def test_an_object_is_kept_at_once(folder: Path) -> None:
     bucket = aws.bucket()
     control.save_snapshot("bucket", directory=folder)  # the bucket itself is checkpointed
     aws.root("s3").put_object(Bucket=bucket, Key="key", Body=b"text", Metadata={"run-id": "r1"})
-    pid = control.status(folder).pid
-    assert pid is not None
-    os.kill(pid, signal.SIGKILL)
-    until(5, lambda: not control.status(folder).running)
+    kill(folder)
     answer = started(folder).root("s3").get_object(Bucket=bucket, Key="key")
     assert (answer["Body"].read(), answer["Metadata"]) == (b"text", {"run-id": "r1"})
 
@@ -111,11 +113,8 @@ def test_what_ran_when_it_was_killed_is_failed_and_its_process_is_gone(folder: P
     glue.create_job(Name="sleeper", Role=role, Command=command)
     run = glue.start_job_run(JobName="sleeper")["JobRunId"]
     until(10, lambda: glue.get_job_run(JobName="sleeper", RunId=run)["JobRun"]["JobRunState"] == "RUNNING")
-    time.sleep(3)
-    status = control.status(folder)
-    assert status.pid is not None
-    os.kill(status.pid, signal.SIGKILL)
-    until(5, lambda: not control.status(folder).running)
+    time.sleep(4 * CHECKPOINT_SECONDS)
+    kill(folder)
     assert run in running_commands()
     found = started(folder).root("glue").get_job_run(JobName="sleeper", RunId=run)["JobRun"]
     assert (found["JobRunState"], found["ErrorMessage"]) == ("FAILED", "the local AWS was stopped while the job ran")
@@ -160,7 +159,7 @@ def test_a_server_that_cannot_come_up_says_why(folder: Path) -> None:
 
 def test_a_reset_forgets_everything_but_snapshots(folder: Path) -> None:
     aws = started(folder)
-    fill(aws)
+    aws.bucket()
     control.mark("abc", folder)
     assert control.holds("abc", folder)
     assert not control.reset(folder).running

@@ -56,12 +56,12 @@ def start(aws: Aws, job: str, mode: str) -> str:
     return str(answer["JobRunId"])
 
 
-def ended(aws: Aws, job: str, run: str) -> Json:
+def ended(aws: Aws, job: str, run: str, seconds: float = 30) -> Json:
     def look() -> Json | None:
         found: Json = aws.root("glue").get_job_run(JobName=job, RunId=run)["JobRun"]
         return found if found["JobRunState"] in ENDED else None
 
-    found: Json = until(30, look)
+    found: Json = until(seconds, look)
     return found
 
 

@@ -113,9 +113,10 @@ def states_of_runs(aws: Aws, job: str) -> list[str]:
     return [run["JobRunState"] for run in aws.root("glue").get_job_runs(JobName=job)["JobRuns"]]
 
 
-class TestExecution:
-    WAIT = {"Wait": {"Type": "Wait", "Seconds": 30, "End": True}}
+WAIT = {"Wait": {"Type": "Wait", "Seconds": 30, "End": True}}
 
+
+class TestExecution:
     @pytest.mark.parametrize("name", ["", "a b", "a:b", "a/b", "a*", "x" * 81, "tab\t", "a[1]", "a~b"])
     def test_a_name_that_aws_refuses_is_refused(self, aws: Aws, name: str) -> None:
         machine = aws.machine({"Pass": PASS})
@@ -127,7 +128,7 @@ class TestExecution:
         assert aws.execute(aws.machine({"Pass": PASS}), name=name)["name"] == name
 
     def test_starting_the_same_twice_is_one_execution_while_it_runs(self, aws: Aws) -> None:
-        machine = aws.machine(self.WAIT)
+        machine = aws.machine(WAIT)
         first = aws.started(machine, {"a": 1}, "same")
         assert aws.started(machine, {"a": 1}, "same") == first
         with pytest.raises(ClientError, match="ExecutionAlreadyExists"):
@@ -137,7 +138,7 @@ class TestExecution:
             aws.started(machine, {"a": 1}, "same")
 
     def test_the_machines_own_timeout_ends_it(self, aws: Aws) -> None:
-        done = aws.execute(aws.machine(self.WAIT, TimeoutSeconds=1))
+        done = aws.execute(aws.machine(WAIT, TimeoutSeconds=1))
         assert (done["status"], done["error"]) == ("TIMED_OUT", "States.Timeout")
 
     def test_an_alias_runs_its_version_whatever_the_machine_has_become(self, aws: Aws) -> None:
