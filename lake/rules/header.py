@@ -16,7 +16,9 @@ def header_problem(found: tuple[str, ...], contract: Contract) -> str | None:
     problems = list(_problems(found, contract))
     if not problems:
         return None
-    return f"{'; '.join(problems)}. Expected: {_listed(contract.header)}. Found: {_shown(found, contract)}"
+    told = "; ".join(problems)
+    stop = "" if told.endswith("?") else "."
+    return f"{told}{stop} Expected: {_listed(contract.header)}. Found: {_shown(found, contract)}"
 
 
 def _problems(found: tuple[str, ...], contract: Contract) -> Iterator[str]:

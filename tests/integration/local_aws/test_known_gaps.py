@@ -33,7 +33,7 @@ class TestStepFunctions:
     def test_items_are_not_batched(self, aws: Aws) -> None:
         state = {
             "Type": "Map",
-            "Items": [1, 2, 3],
+            "ItemsPath": "$.items",
             "ItemBatcher": {"MaxItemsPerBatch": 2},
             "ItemProcessor": {
                 "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"},
@@ -42,7 +42,8 @@ class TestStepFunctions:
             },
             "End": True,
         }
-        assert json.loads(aws.execute(aws.machine({"M": state}))["output"]) == [1, 2, 3]
+        machine = aws.machine({"M": state}, QueryLanguage="JSONPath")
+        assert json.loads(aws.execute(machine, {"items": [1, 2, 3]})["output"]) == [1, 2, 3]
 
     def test_a_timeout_cannot_be_an_expression(self, aws: Aws) -> None:
         function = aws.function("def handler(event, context):\n    return 1\n")
