@@ -73,7 +73,9 @@ def _failure(lake: Lake, job_logs: JobLogs, run_id: RunId, failed: RunFailure, p
     layers = journal.layers.values() if journal else ()
     job = None
     if cause.job_run_id:
-        job = JobFailure(cause.job_name or "", cause.job_run_id, _log_tail(job_logs, cause.job_name or "", cause.job_run_id))
+        job = JobFailure(
+            cause.job_name or "", cause.job_run_id, _log_tail(job_logs, cause.job_name or "", cause.job_run_id)
+        )
     return Failure(
         failure_version=1,
         run_id=failed.run_id,

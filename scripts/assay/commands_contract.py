@@ -5,10 +5,11 @@ from pathlib import Path
 import typer
 
 from assay.build import REPOSITORY
-from assay.console import FAILED, CommandError, out
+from assay.console import FAILED, AsJson, CommandError, out, print_json
 from lake.bundle import contracts_root
 from lake.errors import ContractError
 from lake.rules.contract import Contracts, load_contracts, read_contract
+from lake.rules.evolution import require_additive
 from lake.rules.view import render_view
 
 app = typer.Typer(help="Contracts: check them, render what is generated from them.", no_args_is_help=True)
@@ -16,23 +17,29 @@ VIEWS = REPOSITORY / "sql" / "views"
 
 
 @app.command()
-def check() -> None:
-    """Check every contract against ODCS and our own rules, and that the rendered files are fresh."""
+def check(as_json: AsJson = False) -> None:
+    """Check every contract against ODCS and our own rules, its versions, and that the rendered files are fresh."""
     files = sorted((REPOSITORY / "contracts").glob("*/*.yaml"))
     problems = [problem for file in files for problem in (_own_rules(file) or _odcs(file))]
-    problems += [f"{file.name} is stale, run: make render" for file, text in _rendered() if _content(file) != text]
+    problems += [] if problems else [*_versions(), *_stale()]
+    if as_json:
+        print_json({"contracts": [str(file.relative_to(REPOSITORY)) for file in files], "problems": problems})
     if problems:
         raise CommandError("\n".join(problems), FAILED)
-    out.print(f"{len(files)} contracts keep ODCS v3.1.0 and our rules; {len(_rendered())} view(s) are fresh")
+    if not as_json:
+        out.print(f"{len(files)} contracts keep ODCS v3.1.0 and our rules; {len(_rendered())} view(s) are fresh")
 
 
 @app.command()
-def render() -> None:
+def render(as_json: AsJson = False) -> None:
     """Write the views that the contracts describe."""
     for file, text in _rendered():
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text)
-        out.print(f"wrote {file.relative_to(REPOSITORY)}")
+        if not as_json:
+            out.print(f"wrote {file.relative_to(REPOSITORY)}")
+    if as_json:
+        print_json([str(file.relative_to(REPOSITORY)) for file, _ in _rendered()])
 
 
 def _own_rules(file: Path) -> list[str]:
@@ -41,6 +48,20 @@ def _own_rules(file: Path) -> list[str]:
     except ContractError as error:
         return [str(error)]
     return []
+
+
+def _versions() -> list[str]:
+    contracts = load_contracts(contracts_root())
+    try:
+        for dataset in (*contracts.datasets("silver"), *contracts.datasets("gold")):
+            require_additive(contracts.versions(dataset))
+    except ContractError as error:
+        return [str(error)]
+    return []
+
+
+def _stale() -> list[str]:
+    return [f"{file.name} is stale, run: make render" for file, text in _rendered() if _content(file) != text]
 
 
 def _odcs(file: Path) -> list[str]:
