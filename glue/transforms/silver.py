@@ -14,11 +14,11 @@ from lake.rules.plan import Source
 from lake.rules.snapshot import Pointer
 from lake.rules.summary import APPEND, Counts, RunSummary
 from lake.spark.current import read_files
-from lake.spark.duplicates import find_losers
 from lake.spark.judge import judged
 from lake.spark.read import read_sources
 from lake.spark.reuse import shuffled_once
-from lake.spark.split import Origin, quarantined_rows, valid_rows
+from lake.spark.sort_out import sort_out
+from lake.spark.split import Origin, quarantine_rows, silver_rows
 from lake.spark.tally import tally_of
 from lake.spark.write import balanced
 from transforms.job_run import JobRun, leave_summary, pointers, summary_from, summary_of
@@ -42,14 +42,14 @@ def _ingest(run: JobRun, contract: Contract, place: Place) -> RunSummary:
     rows = shuffled_once(balanced(judged(raw.frame, contract), contract.partition_columns))
     tally = tally_of(rows, contract)
     bases = pointers(run, place, tally.clean)
-    losers = find_losers(rows, sum(tally.clean.values()), _current_keys(run, place, contract, bases), contract)
-    good = valid_rows(rows, losers, origin)
+    piles = sort_out(rows, tally, _current_keys(run, place, contract, bases), contract)
+    good = silver_rows(piles.valid, origin)
     valid = write_files(run, place, good, contract.partition_columns, contract.key[0].name, bases)
     bad = NONE
-    if tally.dirty or (losers and losers.conflicts):
-        bad = quarantine(run, quarantined_rows(rows, tally.dirty, losers, origin), origin)
-    duplicates = (losers.duplicates if losers else 0) + bad.known
-    return _summary(run, contract, place, valid, bad, duplicates)
+    if piles.aside is not None and piles.to_quarantine:
+        waiting = quarantine_rows(piles.aside, piles.to_quarantine, piles.losers, origin)
+        bad = quarantine(run, waiting, origin)
+    return _summary(run, contract, place, valid, bad, piles.duplicates + bad.known)
 
 
 def _summary(

@@ -9,6 +9,7 @@ ROW = "_row"
 CLEAN = "_clean"
 ERRORS = "_errors"
 KEY_HASH = "_key_hash"
+SHARED = "_shared"
 OUTCOME = "_outcome"
 WINNER = "_winner"
 

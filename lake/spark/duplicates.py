@@ -6,6 +6,7 @@ are compared in full; a false hit of the hash costs a comparison, never a wrong 
 
 from dataclasses import dataclass
 
+from pyspark.sql import Column as Value
 from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
@@ -29,57 +30,61 @@ class Losers:
     conflicts: int
 
     @property
+    def count(self) -> int:
+        """All of them."""
+        return self.duplicates + self.conflicts
+
+    @property
     def few(self) -> bool:
         """Whether they can be sent to every task."""
-        return self.duplicates + self.conflicts <= MOST_SENT
+        return self.count <= MOST_SENT
 
 
-def find_losers(rows: DataFrame, clean: int, current: DataFrame | None, contract: Contract) -> Losers | None:
-    """The clean rows whose key is taken; None when there are none.
+def sent(frame: DataFrame, rows: int) -> DataFrame:
+    """The side of a join that has so many rows: sent to every task when they are few."""
+    return F.broadcast(frame) if rows <= MOST_SENT else frame
 
-    `rows` are judged, `clean` of them clean; `current` has the partition, key columns and `row_hash` of what is
-    promoted. A current row always wins; else the smallest source and content do, so that neither file order nor a
-    retry changes the answer.
+
+def key_hash(contract: Contract) -> Value:
+    """Eight bytes for the partition and key of a clean row."""
+    parts = (F.col(each.name) for each in contract.partition_columns)
+    return F.xxhash64(*parts, *(value(each) for each in contract.key))
+
+
+def with_key_hash(current: DataFrame, contract: Contract) -> DataFrame:
+    """What is promoted, with the same hash: `current` has the partition, key columns and `row_hash`."""
+    names = (each.name for each in (*contract.partition_columns, *contract.key))
+    return current.withColumn(columns.KEY_HASH, F.xxhash64(*names))
+
+
+def shared_hashes(clean: DataFrame, count: int, current: DataFrame | None, contract: Contract) -> DataFrame:
+    """`_key_hash` of every key that may be there twice, among `count` clean rows or in what is promoted."""
+    hashes = clean.select(key_hash(contract).alias(columns.KEY_HASH))
+    shared = hashes.groupBy(columns.KEY_HASH).count().where("count > 1").select(columns.KEY_HASH)
+    if current is None:
+        return shared
+    known = current.select(columns.KEY_HASH).join(sent(hashes, count), columns.KEY_HASH, "left_semi")
+    return shared.union(known).distinct()
+
+
+def find_losers(candidates: DataFrame, current: DataFrame | None, contract: Contract) -> Losers | None:
+    """The rows among `candidates` whose key is taken; None when there are none.
+
+    A current row always wins; else the smallest source and content do, so that neither file order nor a retry changes
+    the answer.
     """
-    key = [each.name for each in (*contract.partition_columns, *contract.key)]
-    mine = _hashed(rows.where(columns.CLEAN), contract)
-    theirs = None if current is None else current.withColumn(columns.KEY_HASH, F.xxhash64(*key))
-    shared = _shared_hashes(mine, clean, theirs).persist()
-    count = shared.count()
-    if not count:
-        return None
-    shared = F.broadcast(shared) if count <= MOST_SENT else shared
-    rivals = _compared(mine.join(shared, columns.KEY_HASH, "left_semi"), contract)
-    if theirs is not None:
-        rivals = rivals.unionByName(theirs.join(shared, columns.KEY_HASH, "left_semi"), allowMissingColumns=True)
-    return _counted(_beaten(rivals, key).persist())
-
-
-def _hashed(clean: DataFrame, contract: Contract) -> DataFrame:
-    """Rows with the hash of their partition and key; nothing dearer before it is known who must be compared."""
-    key = (F.col(each.name) for each in contract.partition_columns)
-    return clean.withColumn(columns.KEY_HASH, F.xxhash64(*key, *(value(each) for each in contract.key)))
-
-
-def _compared(rows: DataFrame, contract: Contract) -> DataFrame:
-    return rows.select(
+    rivals = candidates.select(
         *(each.name for each in contract.partition_columns),
         *(value(each).alias(each.name) for each in contract.key),
         row_hash(contract).alias("row_hash"),
         columns.SOURCE,
         columns.ROW,
-        columns.KEY_HASH,
     )
-
-
-def _shared_hashes(mine: DataFrame, clean: int, theirs: DataFrame | None) -> DataFrame:
-    hashes = mine.select(columns.KEY_HASH)
-    shared = hashes.groupBy(columns.KEY_HASH).count().where("count > 1").select(columns.KEY_HASH)
-    if theirs is None:
-        return shared
-    wanted = F.broadcast(hashes) if clean <= MOST_SENT else hashes
-    known = theirs.select(columns.KEY_HASH).join(wanted, columns.KEY_HASH, "left_semi")
-    return shared.union(known).distinct()
+    if current is not None:
+        rivals = rivals.unionByName(current.drop(columns.KEY_HASH), allowMissingColumns=True)
+    beaten = _beaten(rivals, [each.name for each in (*contract.partition_columns, *contract.key)]).persist()
+    counts = {row[columns.OUTCOME]: row["count"] for row in beaten.groupBy(columns.OUTCOME).count().collect()}
+    return Losers(beaten, counts.get(DUPLICATE, 0), counts.get(CONFLICT, 0)) if counts else None
 
 
 def _beaten(rivals: DataFrame, key: list[str]) -> DataFrame:
@@ -96,8 +101,3 @@ def _beaten(rivals: DataFrame, key: list[str]) -> DataFrame:
         F.when(same, DUPLICATE).otherwise(CONFLICT).alias(columns.OUTCOME),
         F.when(~same, F.col(columns.WINNER)).alias(columns.WINNER),
     )
-
-
-def _counted(beaten: DataFrame) -> Losers | None:
-    counts = {row[columns.OUTCOME]: row["count"] for row in beaten.groupBy(columns.OUTCOME).count().collect()}
-    return Losers(beaten, counts.get(DUPLICATE, 0), counts.get(CONFLICT, 0)) if counts else None

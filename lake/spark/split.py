@@ -11,7 +11,7 @@ from lake.rules.checks import KEY_CONFLICT, rule_set_of
 from lake.rules.contract import Column, Contract, Contracts
 from lake.rules.plan import Source
 from lake.spark import checks, columns
-from lake.spark.duplicates import CONFLICT, Losers
+from lake.spark.duplicates import CONFLICT, Losers, sent
 from lake.spark.hashes import any_row_hash, row_hash, row_id
 from lake.spark.judge import partition_text
 from lake.spark.literals import text_list
@@ -45,15 +45,10 @@ class Origin:
         }
 
 
-def valid_rows(rows: DataFrame, losers: Losers | None, origin: Origin) -> DataFrame:
+def silver_rows(valid: DataFrame, origin: Origin) -> DataFrame:
     """The rows of silver: the contract's columns, then lineage, then the partition."""
-    contract = origin.contract
-    clean = rows.where(columns.CLEAN)
-    if losers is not None:
-        clean = clean.join(_sent(losers, losers.frame.select(columns.ROW)), columns.ROW, "left_anti")
-        clean = clean if losers.few else balanced(clean, contract.partition_columns)
-    made = origin.lineage()
-    named = clean.withColumn("row_hash", row_hash(contract))
+    contract, made = origin.contract, origin.lineage()
+    named = valid.withColumn("row_hash", row_hash(contract))
     made["row_hash"] = F.col("row_hash")
     made["row_id"] = row_id(made["source_id"], F.col("row_hash"), F.lit(1))
     return named.select(
@@ -63,12 +58,12 @@ def valid_rows(rows: DataFrame, losers: Losers | None, origin: Origin) -> DataFr
     )
 
 
-def quarantined_rows(rows: DataFrame, dirty: int, losers: Losers | None, origin: Origin) -> DataFrame:
-    """The rows of quarantine: the `dirty` ones, and those whose key belongs to other content."""
+def quarantine_rows(aside: DataFrame, count: int, losers: Losers | None, origin: Origin) -> DataFrame:
+    """The rows of quarantine: those with errors, and those whose key belongs to other content; `count` together."""
     contract, quarantine = origin.contract, origin.contracts.quarantine
-    bad = _with_conflicts(rows, losers, contract).withColumn("row_hash", any_row_hash(contract))
-    few = dirty + (losers.conflicts if losers else 0) <= ONE_TASK
-    bad = bad.repartition(1) if few else bad
+    few = count <= ONE_TASK
+    bad = _with_errors(aside, losers, contract).withColumn("row_hash", any_row_hash(contract))
+    bad = bad.coalesce(1) if few else bad
     twins = Window.partitionBy(columns.SOURCE, "row_hash").orderBy(columns.ROW)
     made = origin.lineage()
     made |= {
@@ -93,20 +88,13 @@ def _promised(promised: Sequence[Column], made: Mapping[str, Value]) -> list[Val
     return [made[each.name].cast(each.type).alias(each.name) for each in promised]
 
 
-def _with_conflicts(rows: DataFrame, losers: Losers | None, contract: Contract) -> DataFrame:
-    dirty = F.when(~F.col(columns.CLEAN), checks.errors(contract))
+def _with_errors(aside: DataFrame, losers: Losers | None, contract: Contract) -> DataFrame:
+    dirty = aside.where(~F.col(columns.CLEAN)).withColumn(columns.ERRORS, checks.errors(contract))
     if losers is None or not losers.conflicts:
-        return rows.where(~F.col(columns.CLEAN)).withColumn(columns.ERRORS, dirty)
+        return dirty
     conflicts = losers.frame.where(F.col(columns.OUTCOME) == CONFLICT).select(columns.ROW, columns.WINNER)
-    marked = rows.join(_sent(losers, conflicts), columns.ROW, "left")
-    lost = F.col(columns.WINNER).isNotNull()
-    return marked.where(~F.col(columns.CLEAN) | lost).withColumn(
-        columns.ERRORS, F.when(lost, F.array(_conflict(contract))).otherwise(dirty)
-    )
-
-
-def _sent(losers: Losers, frame: DataFrame) -> DataFrame:
-    return F.broadcast(frame) if losers.few else frame
+    lost = aside.join(sent(conflicts, losers.conflicts), columns.ROW)
+    return dirty.unionByName(lost.withColumn(columns.ERRORS, F.array(_conflict(contract))).drop(columns.WINNER))
 
 
 def _conflict(contract: Contract) -> Value:

@@ -17,6 +17,11 @@ class Tally:
     clean: dict[str, int]
     dirty: int
 
+    @property
+    def clean_rows(self) -> int:
+        """Clean rows of all partitions."""
+        return sum(self.clean.values())
+
 
 def tally_of(rows: DataFrame, contract: Contract) -> Tally:
     """Count judged rows; one job, as many results as partitions."""

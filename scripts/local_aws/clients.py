@@ -2,6 +2,7 @@
 
 import threading
 import time
+from collections import OrderedDict
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,6 +16,7 @@ from local_aws.settings import REGION, ROOT_KEY, ROOT_SECRET
 # A role's credentials are used for this long, then asked for again: a changed trust policy counts after that.
 # What the role may do is looked up at each call anyway.
 _CREDENTIALS_SECONDS = 300
+_KEPT = 128
 
 
 @dataclass(frozen=True)
@@ -33,10 +35,11 @@ class Credentials:
 
 @dataclass
 class Clients:
-    """Makes clients once and keeps them; safe to use from several threads."""
+    """Makes clients once and keeps the latest; safe to use from several threads."""
 
     endpoint: str
-    _made: dict[tuple[str, Credentials, str], Any] = field(default_factory=dict)
+    _session: boto3.session.Session = field(default_factory=boto3.session.Session)
+    _made: OrderedDict[tuple[str, Credentials, str], Any] = field(default_factory=OrderedDict)
     _roles: dict[ServiceRole, tuple[float, Credentials]] = field(default_factory=dict)
     _lock: threading.RLock = field(default_factory=threading.RLock)
 
@@ -50,10 +53,13 @@ class Clients:
 
     def client(self, service: str, credentials: Credentials, region: str = REGION) -> Any:
         """A client with the given credentials."""
+        name = (service, credentials, region)
         with self._lock:
-            name = (service, credentials, region)
             if name not in self._made:
                 self._made[name] = self._make(service, credentials, region)
+            self._made.move_to_end(name)
+            while len(self._made) > _KEPT:
+                self._made.popitem(last=False)
             return self._made[name]
 
     def assume(self, role: ServiceRole) -> Credentials:
@@ -66,8 +72,6 @@ class Clients:
         fresh = Credentials(session.key, session.secret, session.token)
         with self._lock:
             self._roles[role] = (time.monotonic() + _CREDENTIALS_SECONDS, fresh)
-            if known != Credentials():
-                self._made = {name: client for name, client in self._made.items() if name[1] != known}
         return fresh
 
     def forget(self) -> None:
@@ -77,7 +81,6 @@ class Clients:
             self._roles.clear()
 
     def _make(self, service: str, credentials: Credentials, region: str) -> Any:
-        session = boto3.session.Session(credentials.key, credentials.secret, credentials.token, region)
         config = Config(
             s3={"addressing_style": "path"},
             retries={"max_attempts": 0},
@@ -85,4 +88,12 @@ class Clients:
             max_pool_connections=32,
             parameter_validation=False,
         )
-        return session.client(service, endpoint_url=self.endpoint, config=config)  # type: ignore[call-overload]
+        return self._session.client(  # type: ignore[call-overload]
+            service,
+            region_name=region,
+            endpoint_url=self.endpoint,
+            aws_access_key_id=credentials.key,
+            aws_secret_access_key=credentials.secret,
+            aws_session_token=credentials.token,
+            config=config,
+        )

@@ -1,0 +1,68 @@
+"""Judged rows in three piles: those that become silver, those that wait, those that are there already."""
+
+from dataclasses import dataclass
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from lake.rules.contract import Contract
+from lake.spark import columns
+from lake.spark.duplicates import Losers, find_losers, key_hash, sent, shared_hashes, with_key_hash
+from lake.spark.tally import Tally
+from lake.spark.write import balanced
+
+
+@dataclass(frozen=True)
+class SortedOut:
+    """`valid`: clean rows with a key of their own. `aside`: rows with errors and rows that share a key (None: none).
+
+    `aside` is kept, so that what concerns a few rows does not go through all of them again.
+    """
+
+    valid: DataFrame
+    aside: DataFrame | None
+    losers: Losers | None
+    dirty: int
+
+    @property
+    def duplicates(self) -> int:
+        """Rows dropped, because the same row is there already."""
+        return self.losers.duplicates if self.losers else 0
+
+    @property
+    def to_quarantine(self) -> int:
+        """Rows that wait for a person."""
+        return self.dirty + (self.losers.conflicts if self.losers else 0)
+
+
+def sort_out(rows: DataFrame, tally: Tally, current: DataFrame | None, contract: Contract) -> SortedOut:
+    """Find the rows that are not to become silver; `current` are the promoted keys, see `with_key_hash`."""
+    clean = rows.where(columns.CLEAN)
+    current = None if current is None else with_key_hash(current, contract)
+    shared = shared_hashes(clean, tally.clean_rows, current, contract).persist()
+    count = shared.count() if tally.clean_rows else 0
+    if not count and not tally.dirty:
+        return SortedOut(clean, None, None, 0)
+    shared = sent(shared, count)
+    aside = _aside(rows, shared if count else None, contract).persist()
+    losers = None
+    if count:
+        rivals = None if current is None else current.join(shared, columns.KEY_HASH, "left_semi")
+        losers = find_losers(aside.where(columns.CLEAN), rivals, contract)
+    return SortedOut(_without(clean, losers, contract), aside, losers, tally.dirty)
+
+
+def _aside(rows: DataFrame, shared: DataFrame | None, contract: Contract) -> DataFrame:
+    if shared is None:
+        return rows.where(~F.col(columns.CLEAN))
+    hashed = rows.withColumn(columns.KEY_HASH, F.when(F.col(columns.CLEAN), key_hash(contract)))
+    marked = hashed.join(shared.withColumn(columns.SHARED, F.lit(True)), columns.KEY_HASH, "left")
+    return marked.where(~F.col(columns.CLEAN) | F.col(columns.SHARED)).drop(columns.KEY_HASH, columns.SHARED)
+
+
+def _without(clean: DataFrame, losers: Losers | None, contract: Contract) -> DataFrame:
+    if losers is None:
+        return clean
+    kept = clean.join(sent(losers.frame.select(columns.ROW), losers.count), columns.ROW, "left_anti")
+    # a join that shuffled has mixed the partitions again
+    return kept if losers.few else balanced(kept, contract.partition_columns)
