@@ -11,6 +11,8 @@ SETTINGS = {
     "spark.sql.csv.parser.columnPruning.enabled": "false",
     # month=03 is text in a path; it must not come back as the number 3
     "spark.sql.sources.partitionColumnTypeInference.enabled": "false",
+    # a method longer than this is never compiled by the JVM; Spark then splits it into smaller ones
+    "spark.sql.codegen.hugeMethodLimit": "8000",
     # safe, because nothing reads an attempt's folder before its run summary names the files
     "mapreduce.fileoutputcommitter.algorithm.version": "2",
     # `_SUCCESS` is the name of our run summary; Spark's empty file of that name would be confusing

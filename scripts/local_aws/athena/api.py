@@ -13,6 +13,7 @@ from local_aws.athena.results import Row
 from local_aws.athena.runner import Runner
 from local_aws.athena.session import Session
 from local_aws.athena.statements import check_syntax
+from local_aws.athena.workgroups import get_workgroup
 from local_aws.clients import Clients, Credentials
 from local_aws.errors import AwsError
 from local_aws.hooks import Json, Request, intercept
@@ -47,6 +48,7 @@ class Queries:
                 "GetQueryResults": self._get_results,
                 "StopQueryExecution": self._stop,
                 "ListQueryExecutions": self._list,
+                "GetWorkGroup": get_workgroup,
             },
         )
 

@@ -23,7 +23,7 @@ class Session:
     """A DuckDB of its own, the caller's catalog and S3."""
 
     def __init__(self, glue: Any, s3: Any, database: str, cache: Path, footers: Footers, limit: int | None) -> None:
-        self.database = database.lower()
+        self.database = database.strip("`").lower()
         self.catalog = Catalog(glue)
         self.connection = duckdb.connect(":memory:", config={"threads": 2})
         self.connection.execute("SET TimeZone = 'UTC'")

@@ -132,7 +132,11 @@ def _show_view(session: Session, found: re.Match[str]) -> Result:
 
 def _describe(session: Session, found: re.Match[str]) -> Result:
     table = session.catalog.get(*_name(session, found[1]))
-    rows: list[Row] = [[name, kind, ""] for name, kind in (*table.columns, *table.keys)]
+    keys: list[Row] = [[name, kind, ""] for name, kind in table.keys]
+    rows: list[Row] = [[name, kind, ""] for name, kind in table.columns]
+    if keys:
+        heading: list[Row] = [["", "", ""], ["# Partition Information", "", ""], ["# col_name", "data_type", "comment"]]
+        rows += [*keys, *heading, *keys]
     return Result.of_text("col_name", "data_type", "comment", rows=rows)
 
 

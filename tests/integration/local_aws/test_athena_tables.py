@@ -278,16 +278,24 @@ class TestResults:
     def test_awswrangler_reads_a_result(self, lake: Lake, aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
         for name, value in client_environment(aws.port).items():
             monkeypatch.setenv(name, value)
+        session = boto3.Session("test", "test", region_name=REGION)
+        where = {"database": lake.database, "workgroup": lake.group, "boto3_session": session}
         frame = awswrangler.athena.read_sql_query(
-            "SELECT id, amount, month, month > 1 AS late FROM sales ORDER BY id",
-            database=lake.database,
-            workgroup=lake.group,
-            ctas_approach=False,
-            boto3_session=boto3.Session("test", "test", region_name=REGION),
+            "SELECT id, amount, month, month > 1 AS late FROM sales ORDER BY id", ctas_approach=False, **where
         )
         assert frame.to_dict("list")["id"] == ["a", "b"]
         assert [str(amount) for amount in frame["amount"]] == ["1.50", "2.50"]
         assert (list(frame["month"]), list(frame["late"])) == ([1, 2], [False, True])
+        described = awswrangler.athena.describe_table("sales", **where)
+        assert list(described["Column Name"]) == ["id", "amount", "year", "month"]
+        assert list(described["Partition"]) == [False, False, True, True]
+
+    def test_the_primary_workgroup_enforces_nothing(self, lake: Lake, aws: Aws) -> None:
+        found = aws.root("athena").get_work_group(WorkGroup="primary")["WorkGroup"]["Configuration"]
+        assert found["EnforceWorkGroupConfiguration"] is False
+        place = {"OutputLocation": f"s3://{lake.bucket}/mine/"}
+        query = aws.queried("SELECT 1", ResultConfiguration=place)
+        assert query["ResultConfiguration"]["OutputLocation"].startswith(place["OutputLocation"])
 
     def test_bytes_scanned_are_told_and_limited(self, lake: Lake, aws: Aws) -> None:
         assert lake.query("SELECT amount FROM sales")["Statistics"]["DataScannedInBytes"] > 0

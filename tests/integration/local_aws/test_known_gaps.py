@@ -141,6 +141,14 @@ class TestLambda:
         assert aws.root("cloudwatch").list_metrics(Namespace=space)["Metrics"] == []
 
 
+class TestSns:
+    def test_a_mail_address_need_not_confirm(self, aws: Aws) -> None:
+        sns = aws.root("sns")
+        topic = sns.create_topic(Name=aws.name("topic"))["TopicArn"]
+        answer = sns.subscribe(TopicArn=topic, Protocol="email", Endpoint="team@example.com")
+        assert answer["SubscriptionArn"].startswith(topic)
+
+
 class TestAthena:
     @pytest.mark.parametrize(
         "sql",
@@ -148,6 +156,7 @@ class TestAthena:
             "CREATE TABLE copy AS SELECT 1 a",
             "INSERT INTO t VALUES (1)",
             "UNLOAD (SELECT 1) TO 's3://b/' WITH (format = 'PARQUET')",
+            "SHOW CREATE TABLE t",
             "SELECT * FROM information_schema.tables",
         ],
     )

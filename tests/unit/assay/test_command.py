@@ -49,5 +49,5 @@ def test_the_day_of_delivery_is_given_or_in_the_path(tmp_path: Path, path: str, 
 
 
 def test_what_is_no_day_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(CommandError, match="'31.03.2024' is not a day"):
+    with pytest.raises(CommandError, match=r"'31\.03\.2024' is not a day"):
         day_of(tmp_path / "x.csv", "31.03.2024")
