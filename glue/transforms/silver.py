@@ -46,7 +46,7 @@ def _ingest(run: JobRun, contract: Contract, place: Place) -> RunSummary:
     good = silver_rows(piles.valid, origin)
     valid = write_files(run, place, good, contract.partition_columns, contract.key[0].name, bases)
     bad = NONE
-    if piles.aside is not None and piles.to_quarantine:
+    if piles.to_quarantine:
         waiting = quarantine_rows(piles.aside, piles.to_quarantine, piles.losers, origin)
         bad = quarantine(run, waiting, origin)
     return _summary(run, contract, place, valid, bad, piles.duplicates + bad.known)

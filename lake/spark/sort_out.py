@@ -11,16 +11,19 @@ from lake.spark.duplicates import Losers, find_losers, key_hash, sent, shared_ha
 from lake.spark.tally import Tally
 from lake.spark.write import balanced
 
+# so few rows are compared with each other at once, without looking for candidates first
+ALL_COMPARED = 100_000
+
 
 @dataclass(frozen=True)
 class SortedOut:
-    """`valid`: clean rows with a key of their own. `aside`: rows with errors and rows that share a key (None: none).
+    """`valid`: clean rows with a key of their own. `aside`: at least the rows with errors and those that share a key.
 
-    `aside` is kept, so that what concerns a few rows does not go through all of them again.
+    Of many rows, `aside` is kept, so that what concerns a few does not go through all of them again.
     """
 
     valid: DataFrame
-    aside: DataFrame | None
+    aside: DataFrame
     losers: Losers | None
     dirty: int
 
@@ -36,25 +39,22 @@ class SortedOut:
 
 
 def sort_out(rows: DataFrame, tally: Tally, current: DataFrame | None, contract: Contract) -> SortedOut:
-    """Find the rows that are not to become silver; `current` are the promoted keys, see `with_key_hash`."""
+    """Find the rows that are not to become silver. `current`: partition, key columns and `row_hash` of what is."""
     clean = rows.where(columns.CLEAN)
     current = None if current is None else with_key_hash(current, contract)
-    shared = shared_hashes(clean, tally.clean_rows, current, contract).persist()
-    count = shared.count() if tally.clean_rows else 0
-    if not count and not tally.dirty:
-        return SortedOut(clean, None, None, 0)
-    shared = sent(shared, count)
-    aside = _aside(rows, shared if count else None, contract).persist()
-    losers = None
-    if count:
-        rivals = None if current is None else current.join(shared, columns.KEY_HASH, "left_semi")
-        losers = find_losers(aside.where(columns.CLEAN), rivals, contract)
+    if tally.clean_rows <= ALL_COMPARED:
+        aside = rows
+        hashes = sent(clean.select(key_hash(contract).alias(columns.KEY_HASH)), tally.clean_rows)
+    else:
+        hashes = shared_hashes(clean, tally.clean_rows, current, contract).persist()
+        hashes = sent(hashes, hashes.count())
+        aside = _aside(rows, hashes, contract).persist()
+    rivals = None if current is None else current.join(hashes, columns.KEY_HASH, "left_semi")
+    losers = find_losers(aside.where(columns.CLEAN), rivals, contract)
     return SortedOut(_without(clean, losers, contract), aside, losers, tally.dirty)
 
 
-def _aside(rows: DataFrame, shared: DataFrame | None, contract: Contract) -> DataFrame:
-    if shared is None:
-        return rows.where(~F.col(columns.CLEAN))
+def _aside(rows: DataFrame, shared: DataFrame, contract: Contract) -> DataFrame:
     hashed = rows.withColumn(columns.KEY_HASH, F.when(F.col(columns.CLEAN), key_hash(contract)))
     marked = hashed.join(shared.withColumn(columns.SHARED, F.lit(True)), columns.KEY_HASH, "left")
     return marked.where(~F.col(columns.CLEAN) | F.col(columns.SHARED)).drop(columns.KEY_HASH, columns.SHARED)

@@ -16,6 +16,8 @@ log = logging.getLogger("local_aws.checkpoint")
 
 # A killed server loses at most the changes of this time, plus the time of one save. S3 objects are never lost.
 INTERVAL_SECONDS = 2.0
+# Saving takes at most this share of the time: a state that has grown large is saved less often.
+_LARGEST_SHARE = 0.1
 # A service whose state changes under the copy is read again this often, then left to the next checkpoint.
 _ATTEMPTS = 3
 
@@ -35,14 +37,14 @@ class Checkpoints:
 
     async def run(self) -> None:
         """Save every few seconds, as long as there is anything to save."""
-        done = 0.0
+        done = spent = 0.0
         while True:
-            await asyncio.sleep(self._interval)
+            await asyncio.sleep(max(self._interval, spent / _LARGEST_SHARE))
             started = time.monotonic()
             # Background work (an execution, a job) goes on after the last request: look once more after a while.
             if self._last_request + 3 * self._interval >= done:
                 await asyncio.to_thread(self.save)
-                done = started
+                done, spent = started, time.monotonic() - started
 
     def save(self) -> None:
         """Write the state of every service that changed since the last save."""

@@ -3,6 +3,7 @@
 import asyncio
 import importlib
 import os
+import shutil
 import sys
 from collections.abc import Callable, Mapping
 from importlib.metadata import version
@@ -84,6 +85,7 @@ def prepare_environment(settings: Settings) -> None:
     """Set what MiniStack reads at import; drop what would leak from our shell into Lambda functions."""
     for name in [name for name in os.environ if not name.startswith(_KEPT)]:
         del os.environ[name]
+    shutil.rmtree(settings.work, ignore_errors=True)  # what a killed server left behind
     for folder in (settings.services, settings.objects, settings.records, settings.work, settings.query_cache):
         folder.mkdir(parents=True, exist_ok=True)
     os.environ.update(

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import signal
 from collections.abc import Callable
 from typing import Any
 
@@ -26,19 +27,28 @@ def serve(settings: Settings) -> None:
     checkpoints = Checkpoints()
     app = Application(engine.module("ministack.app").app, settings, adapters, checkpoints)
     try:
-        asyncio.run(_run(app, settings, checkpoints))
+        asyncio.run(_run(app, settings, checkpoints, adapters.stop))
     finally:
-        adapters.stop()
         lock.close()
 
 
-async def _run(app: Callable[..., Any], settings: Settings, checkpoints: Checkpoints) -> None:
+async def _run(
+    app: Callable[..., Any], settings: Settings, checkpoints: Checkpoints, before_stop: Callable[[], None]
+) -> None:
     config = Config()
     config.bind = [f"{HOST}:{settings.port}"]
     config.keep_alive_timeout = 75
     config.loglevel = os.environ.get("LOG_LEVEL", "WARNING")
     ticking = asyncio.create_task(checkpoints.run())
+    asked = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, asked.set)
+
+    async def stopping() -> None:
+        await asked.wait()
+        await asyncio.to_thread(before_stop)  # while the server still serves: jobs write their last log lines
+
     try:
-        await hypercorn_serve(app, config)
+        await hypercorn_serve(app, config, shutdown_trigger=stopping)
     finally:
         ticking.cancel()

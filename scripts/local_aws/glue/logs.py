@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
 log = logging.getLogger("local_aws.glue")
 
@@ -33,7 +33,7 @@ class LogStream:
         try:
             for start in range(0, len(lines), _BATCH):
                 self._put(lines[start : start + _BATCH])
-        except ClientError as error:
+        except (ClientError, BotoCoreError) as error:
             self._denied = True  # as on AWS: a role without log permissions runs, but leaves no logs
             log.warning("no logs of job run %s in %s: %s", self._stream, self._group, error)
 

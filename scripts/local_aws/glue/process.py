@@ -51,7 +51,6 @@ class JobProcess:
         """Ask the process to end; the run closes in `state`."""
         self.run.wanted = state
         self._move("STOPPING")
-        self._signal(signal.SIGTERM)
 
     def _run(self) -> None:
         folder = Path(tempfile.mkdtemp(prefix="job-", dir=self._settings.work))
@@ -112,6 +111,7 @@ class JobProcess:
                 self.stop("TIMEOUT")
             if self.run.wanted and stopping is None:
                 stopping = now
+                self._signal(signal.SIGTERM)
             if stopping is not None and now > stopping + _GRACE_SECONDS:
                 self._signal(signal.SIGKILL)
         for stream in streams:

@@ -9,7 +9,7 @@ from local_aws.errors import AwsError
 from local_aws.hooks import Json
 from local_aws.stepfunctions.integration import Call, milliseconds, plain, request
 
-_POLL_SECONDS = 0.1
+_POLL_SECONDS = 0.2
 _JOB_ENDS = ("SUCCEEDED", "FAILED", "TIMEOUT", "STOPPED", "ERROR")
 _QUERY_ENDS = ("SUCCEEDED", "FAILED", "CANCELLED")
 

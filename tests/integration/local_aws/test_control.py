@@ -13,7 +13,7 @@ from botocore.exceptions import ClientError
 
 from local_aws import control
 from local_aws.errors import LocalAwsError
-from tests.integration.local_aws.aws import Aws, free_port, until
+from tests.integration.local_aws.aws import Aws, allow, free_port, until
 from tests.integration.local_aws.lakehouse import PARQUET, parquet, table
 
 CHECKPOINT_SECONDS = 0.3
@@ -105,20 +105,33 @@ def test_an_object_is_kept_at_once(folder: Path) -> None:
 
 
 def test_what_ran_when_it_was_killed_is_failed_and_its_process_is_gone(folder: Path) -> None:
-    aws = started(folder)
-    bucket, glue = aws.bucket(), aws.root("glue")
-    aws.root("s3").put_object(Bucket=bucket, Key="sleep.py", Body=b"import time; time.sleep(300)")
-    command = {"Name": "pythonshell", "ScriptLocation": f"s3://{bucket}/sleep.py"}
-    role = aws.role({"Effect": "Allow", "Action": "s3:*", "Resource": "*"})
-    glue.create_job(Name="sleeper", Role=role, Command=command)
-    run = glue.start_job_run(JobName="sleeper")["JobRunId"]
-    until(10, lambda: glue.get_job_run(JobName="sleeper", RunId=run)["JobRun"]["JobRunState"] == "RUNNING")
+    run = sleeping_run(started(folder))
     time.sleep(4 * CHECKPOINT_SECONDS)
     kill(folder)
     assert run in running_commands()
     found = started(folder).root("glue").get_job_run(JobName="sleeper", RunId=run)["JobRun"]
     assert (found["JobRunState"], found["ErrorMessage"]) == ("FAILED", "the local AWS was stopped while the job ran")
     until(5, lambda: run not in running_commands())
+
+
+def test_a_stop_stops_what_runs(folder: Path) -> None:
+    aws = started(folder)
+    run = sleeping_run(aws)
+    control.stop(folder)
+    assert run not in running_commands()
+    found = started(folder).root("glue").get_job_run(JobName="sleeper", RunId=run)["JobRun"]
+    assert found["JobRunState"] == "STOPPED"
+
+
+def sleeping_run(aws: Aws) -> str:
+    """A job run that would go on for minutes."""
+    bucket, glue = aws.bucket(), aws.root("glue")
+    aws.root("s3").put_object(Bucket=bucket, Key="sleep.py", Body=b"import time; time.sleep(300)")
+    command = {"Name": "pythonshell", "ScriptLocation": f"s3://{bucket}/sleep.py"}
+    glue.create_job(Name="sleeper", Role=aws.role(allow("s3:*")), Command=command)
+    run: str = glue.start_job_run(JobName="sleeper")["JobRunId"]
+    until(10, lambda: glue.get_job_run(JobName="sleeper", RunId=run)["JobRun"]["JobRunState"] == "RUNNING")
+    return run
 
 
 def running_commands() -> str:

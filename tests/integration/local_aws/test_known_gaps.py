@@ -14,17 +14,18 @@ from botocore.exceptions import ClientError
 
 from tests.integration.local_aws.aws import Aws, Json, allow
 from tests.integration.local_aws.lakehouse import PARQUET, table
+from tests.integration.local_aws.test_glue_jobs import ended, make_job, start
 
 PASS: Json = {"Type": "Pass", "End": True}
 
 
 class TestStepFunctions:
     def test_a_failing_branch_does_not_stop_the_others(self, aws: Aws) -> None:
-        slow = {"StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": 2, "End": True}}}
+        slow = {"StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": 1, "End": True}}}
         failing = {"StartAt": "F", "States": {"F": {"Type": "Fail", "Error": "Branch"}}}
         done = aws.execute(aws.machine({"P": {"Type": "Parallel", "Branches": [slow, failing], "End": True}}))
         assert done["status"] == "FAILED"
-        assert (done["stopDate"] - done["startDate"]).total_seconds() > 1.5
+        assert (done["stopDate"] - done["startDate"]).total_seconds() > 0.9
 
     def test_a_definition_that_makes_no_sense_is_taken(self, aws: Aws) -> None:
         definition = json.dumps({"StartAt": "Nowhere", "States": {"A": {"Type": "Pas", "Next": "Gone"}}})
@@ -61,6 +62,20 @@ class TestStepFunctions:
         execution = aws.execute(aws.machine({"F": {"Type": "Fail", "Error": "Wanted"}}))
         with pytest.raises(ClientError, match="InvalidAction"):
             aws.root("stepfunctions").redrive_execution(executionArn=execution["executionArn"])
+
+
+class TestGlue:
+    def test_a_run_too_many_is_refused_although_the_job_queues(self, aws: Aws) -> None:
+        job = make_job(aws, ExecutionProperty={"MaxConcurrentRuns": 1}, JobRunQueuingEnabled=True)
+        first = start(aws, job, "sleep")
+        with pytest.raises(ClientError, match="ConcurrentRunsExceededException"):
+            start(aws, job, "plain")
+        aws.root("glue").batch_stop_job_run(JobName=job, JobRunIds=[first])
+
+    def test_a_failed_run_is_not_tried_again_by_glue(self, aws: Aws) -> None:
+        job = make_job(aws, MaxRetries=1)
+        ended(aws, job, start(aws, job, "boom"))
+        assert len(aws.root("glue").get_job_runs(JobName=job)["JobRuns"]) == 1
 
 
 class TestIam:
