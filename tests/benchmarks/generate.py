@@ -17,12 +17,73 @@ import pyarrow.compute as pc
 
 HEADER = "TransactionID,CustomerID,TransactionAmount,Currency,TransactionTimestamp\n"
 BLOCK = 250_000
-CURRENCIES = "EUR USD GBP CHF SEK NOK DKK PLN CZK HUF RON TRY CNY HKD SGD AUD NZD CAD MXN BRL ZAR INR THB ILS AED SAR".split()
-ODD_CUSTOMERS = ['"Müller, Jörg"', '"Søn ""Ole"" & Co"', "顧客一二三", '"O\'Brien, ""Pat"""', "Zoë🙂", '"semi;colon"', "C\\1042", '"trailing "']
-BAD_AMOUNTS = ["abc", "12.3.4", "1e5", "NaN", '"1,234.56"', "1.23456", "--5", "0x1F", "€12", "Infinity", "12 34", ".", "1_000.00"]
+CURRENCIES = [
+    "EUR",
+    "USD",
+    "GBP",
+    "CHF",
+    "SEK",
+    "NOK",
+    "DKK",
+    "PLN",
+    "CZK",
+    "HUF",
+    "RON",
+    "TRY",
+    "CNY",
+    "HKD",
+    "SGD",
+    "AUD",
+    "NZD",
+    "CAD",
+    "MXN",
+    "BRL",
+    "ZAR",
+    "INR",
+    "THB",
+    "ILS",
+    "AED",
+    "SAR",
+]
+ODD_CUSTOMERS = [
+    '"Müller, Jörg"',
+    '"Søn ""Ole"" & Co"',
+    "顧客一二三",
+    '"O\'Brien, ""Pat"""',
+    "Zoë🙂",
+    '"semi;colon"',
+    "C\\1042",
+    '"trailing "',
+]
+BAD_AMOUNTS = [
+    "abc",
+    "12.3.4",
+    "1e5",
+    "NaN",
+    '"1,234.56"',
+    "1.23456",
+    "--5",
+    "0x1F",
+    "€12",
+    "Infinity",
+    "12 34",
+    ".",
+    "1_000.00",
+]
 BAD_CURRENCIES = ["XXX", "eur", "EURO", "€", "E", "US D", "123", '"US,D"', "DEM"]
-BAD_MOMENTS = ["2024-13-01T00:00:00Z", "2024-02-30T10:00:00Z", "31/12/2024 10:00", "not-a-date", "2024-01-01", "1704067200",
-               "2024-01-01T25:00:00Z", "20240101T101010Z", "2024", "2024-01-01T10:10", "T10:00:00Z"]
+BAD_MOMENTS = [
+    "2024-13-01T00:00:00Z",
+    "2024-02-30T10:00:00Z",
+    "31/12/2024 10:00",
+    "not-a-date",
+    "2024-01-01",
+    "1704067200",
+    "2024-01-01T25:00:00Z",
+    "20240101T101010Z",
+    "2024",
+    "2024-01-01T10:10",
+    "T10:00:00Z",
+]
 
 # kind of row -> the error codes it must have; a copy is dropped as a duplicate
 KINDS: dict[str, tuple[str, ...]] = {
@@ -92,7 +153,12 @@ def _blocks(shape: Shape) -> Iterator[tuple[bytes, Counter[str]]]:
         kind = _kinds(chance, shape, count)
         lines = _lines(chance, shape, shape.first_id + start, kind)
         text = pc.binary_join(pa.ListArray.from_arrays([0, count], lines), "\n")[0].as_py()
-        yield text.encode() + b"\n", Counter({name: int(n) for name, n in zip(KINDS, np.bincount(kind, minlength=len(KINDS)), strict=True) if n})
+        yield (
+            text.encode() + b"\n",
+            Counter(
+                {name: int(n) for name, n in zip(KINDS, np.bincount(kind, minlength=len(KINDS)), strict=True) if n}
+            ),
+        )
 
 
 def _kinds(chance: np.random.Generator, shape: Shape, count: int) -> np.ndarray:
@@ -117,7 +183,9 @@ def _lines(chance: np.random.Generator, shape: Shape, first: int, kind: np.ndarr
     negative = (chance.random(count) < 0.15)[like]
     cents = np.where(kind == names.index("rival"), cents + 1, cents)
     amounts = _amounts(cents, negative)
-    currencies = pa.array(CURRENCIES).take(pa.array(np.minimum(chance.geometric(0.15, count) - 1, len(CURRENCIES) - 1)[like]))
+    currencies = pa.array(CURRENCIES).take(
+        pa.array(np.minimum(chance.geometric(0.15, count) - 1, len(CURRENCIES) - 1)[like])
+    )
     moments = _moments(chance, shape.months, count, like)
 
     def put(values: pa.Array, kinds: list[str], instead: pa.Array | str) -> pa.Array:
