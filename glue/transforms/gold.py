@@ -11,7 +11,7 @@ from lake.rules.layout import Place
 from lake.rules.snapshot import Pointer
 from lake.rules.summary import REPLACE, Base, Counts, PartitionFiles, RunSummary
 from lake.spark.current import read_files
-from lake.spark.write import balanced
+from lake.spark.reuse import balanced
 from lake.steps.current import current_partitions
 from lake.steps.records import read_record
 from transforms.control import control_totals

@@ -16,11 +16,10 @@ from lake.rules.summary import APPEND, Counts, RunSummary
 from lake.spark.current import read_files
 from lake.spark.judge import judged
 from lake.spark.read import read_sources
-from lake.spark.reuse import shuffled_once
+from lake.spark.reuse import kept
 from lake.spark.sort_out import sort_out
 from lake.spark.split import Origin, quarantine_rows, silver_rows
 from lake.spark.tally import tally_of
-from lake.spark.write import balanced
 from transforms.job_run import JobRun, leave_summary, pointers, summary_from, summary_of
 from transforms.late import late_rows
 from transforms.quarantine import NONE, Quarantined, quarantine
@@ -39,7 +38,7 @@ def _ingest(run: JobRun, contract: Contract, place: Place) -> RunSummary:
     _check_plan(run, contract, sources)
     raw = read_sources(run.spark, sources, contract)
     origin = Origin(run.lake.contracts, contract, str(run.run_id), run.started_at, sources, raw.shapes)
-    rows = shuffled_once(balanced(judged(raw.frame, contract), contract.partition_columns))
+    rows = kept(judged(raw.frame, contract), contract.partition_columns)
     tally = tally_of(rows, contract)
     bases = pointers(run, place, tally.clean)
     piles = sort_out(rows, tally, _current_keys(run, place, contract, bases), contract)

@@ -107,12 +107,11 @@ def _(check: checks.CurrencyScale, column: Column) -> Value:
     for code, unit in check.minor_units:
         by_unit.setdefault(unit, []).append(code)
     currency = columns.RAW + check.currency_column
-    too_fine = [
-        _is_finer(column.name, precision, scale, unit) & is_one_of(currency, codes)
-        for unit, codes in sorted(by_unit.items())
-        if unit < scale
-    ]
-    return F.col(column.name).isNotNull() & reduce(lambda one, other: one | other, too_fine, F.lit(False))
+    too_fine = F.lit(False)
+    # what fits two decimals fits three: the finer units are asked only where the coarser one did not settle it
+    for unit in sorted((each for each in by_unit if each < scale), reverse=True):
+        too_fine = _is_finer(column.name, precision, scale, unit) & (is_one_of(currency, by_unit[unit]) | too_fine)
+    return F.col(column.name).isNotNull() & too_fine
 
 
 def _is_finer(name: str, precision: int, scale: int, unit: int) -> Value:

@@ -13,6 +13,7 @@ from pyspark.sql import functions as F
 from lake.rules.contract import Contract
 from lake.spark import columns
 from lake.spark.hashes import row_hash
+from lake.spark.reuse import kept
 from lake.spark.values import value
 
 DUPLICATE = "duplicate"
@@ -82,7 +83,7 @@ def find_losers(candidates: DataFrame, current: DataFrame | None, contract: Cont
     )
     if current is not None:
         rivals = rivals.unionByName(current.drop(columns.KEY_HASH), allowMissingColumns=True)
-    beaten = _beaten(rivals, [each.name for each in (*contract.partition_columns, *contract.key)]).persist()
+    beaten = kept(_beaten(rivals, [each.name for each in (*contract.partition_columns, *contract.key)]))
     counts = {row[columns.OUTCOME]: row["count"] for row in beaten.groupBy(columns.OUTCOME).count().collect()}
     return Losers(beaten, counts.get(DUPLICATE, 0), counts.get(CONFLICT, 0)) if counts else None
 

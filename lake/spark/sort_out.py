@@ -8,8 +8,8 @@ from pyspark.sql import functions as F
 from lake.rules.contract import Contract
 from lake.spark import columns
 from lake.spark.duplicates import Losers, find_losers, key_hash, sent, shared_hashes, with_key_hash
+from lake.spark.reuse import balanced, kept
 from lake.spark.tally import Tally
-from lake.spark.write import balanced
 
 # so few rows are compared with each other at once, without looking for candidates first
 ALL_COMPARED = 100_000
@@ -46,9 +46,9 @@ def sort_out(rows: DataFrame, tally: Tally, current: DataFrame | None, contract:
         aside = rows
         hashes = sent(clean.select(key_hash(contract).alias(columns.KEY_HASH)), tally.clean_rows)
     else:
-        hashes = shared_hashes(clean, tally.clean_rows, current, contract).persist()
+        hashes = kept(shared_hashes(clean, tally.clean_rows, current, contract))
         hashes = sent(hashes, hashes.count())
-        aside = _aside(rows, hashes, contract).persist()
+        aside = kept(_aside(rows, hashes, contract))
     rivals = None if current is None else current.join(hashes, columns.KEY_HASH, "left_semi")
     losers = find_losers(aside.where(columns.CLEAN), rivals, contract)
     return SortedOut(_without(clean, losers, contract), aside, losers, tally.dirty)

@@ -17,8 +17,8 @@ from lake.spark.judge import partition_text
 from lake.spark.literals import text_list
 from lake.spark.raw_record import fields_by_name, raw_record
 from lake.spark.read import FileShape
+from lake.spark.reuse import balanced
 from lake.spark.values import value
-from lake.spark.write import balanced
 
 # so few rows are sorted and written by one task, without a second shuffle
 ONE_TASK = 100_000

@@ -7,13 +7,6 @@ from pyspark.sql import DataFrame
 from lake.rules.contract import Column
 
 
-def balanced(rows: DataFrame, partition_columns: Sequence[Column]) -> DataFrame:
-    """Rows of one partition together, small partitions in one task, large ones spread over several."""
-    names = ", ".join(f"`{each.name}`" for each in partition_columns)
-    # the hint takes columns in SQL only; DataFrame.hint passes them on as text
-    return rows.sparkSession.sql(f"SELECT /*+ REBALANCE({names}) */ * FROM {{rows}}", rows=rows)
-
-
 def write(rows: DataFrame, folder: str, partition_columns: Sequence[Column], unique: Iterable[str]) -> None:
     """Write rows below a folder that must be empty. Raises AnalysisException when it is not.
 

@@ -7,12 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from pyspark.sql import SparkSession
+from pyspark.sql import functions as F
 
 from lake.rules import layout
 from lake.rules.compression import compression_of
 from lake.rules.contract import Contract
 from lake.rules.inspection import inspect
 from lake.rules.plan import Source
+from lake.spark import checks, columns
 from lake.spark.judge import judged
 from lake.spark.read import RawRows, read_sources
 from tests.spark.disk_lake import mount
@@ -57,8 +59,10 @@ class Judging:
 
     def judge(self, *bodies: bytes) -> list[Row]:
         """Judged rows of these files, in order."""
-        rows = judged(self.read(*bodies).frame, self.contract).orderBy("_source", "_row").collect()
-        return [row.asDict(recursive=True) for row in rows]
+        rows = judged(self.read(*bodies).frame, self.contract)
+        told = F.when(~F.col(columns.CLEAN), checks.errors(self.contract))
+        found = rows.withColumn(columns.ERRORS, told).orderBy(columns.SOURCE, columns.ROW).collect()
+        return [row.asDict(recursive=True) for row in found]
 
     def judge_fields(self, rows: Sequence[Sequence[str]]) -> list[Row]:
         """Judged rows of one file; fields are quoted, so that any text can be one."""

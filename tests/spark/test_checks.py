@@ -180,7 +180,7 @@ def test_an_error_says_what_was_found_and_what_is_expected(results: dict[str, di
 
 
 def test_only_clean_rows_have_a_partition(results: dict[str, dict[str, Any]]) -> None:
-    assert (results["a good row"]["year"], results["a good row"]["month"]) == ("2024", "03")
+    assert (results["a good row"]["year"], results["a good row"]["month"]) == (2024, 3)
     assert (results["amount '1e5'"]["year"], results["amount '1e5'"]["month"]) == (None, None)
     offset = results["moment of another zone"]
     assert offset["transaction_at"].isoformat() == "2024-03-01T04:30:00"
