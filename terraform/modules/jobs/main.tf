@@ -71,6 +71,9 @@ resource "aws_glue_job" "this" {
     "--enable-metrics"               = "true"
     "--enable-observability-metrics" = "true"
     "--extra-py-files"               = "s3://${aws_s3_object.library.bucket}/${aws_s3_object.library.key}"
+
+    # Conditional writes (If-Match) came with botocore 1.35.99; what Glue brings along may be older.
+    "--additional-python-modules" = "boto3==1.43.106"
   }
 
   # Where data lies is not a matter of the single run, so a run cannot change it.
