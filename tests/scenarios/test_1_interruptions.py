@@ -4,7 +4,8 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Event, Thread
 
@@ -21,8 +22,8 @@ pytestmark = [pytest.mark.stack, pytest.mark.slow]
 def test_a_killed_spark_process_fails_the_run_and_a_new_run_loses_nothing(target: Target, tmp_path: Path) -> None:
     file = pipeline.write_csv(tmp_path / "killed.csv", pipeline.rows_for("2020-03", 60, "killed"))
     delivery = pipeline.deliver(target, file, "2020-03-31")
-    _kill_spark_when_it_runs()
-    failed = pipeline.finish(target, delivery)
+    with _every_spark_process_killed():
+        failed = pipeline.finish(target, delivery)
     assert outcome(failed).startswith("failed")
     assert failed["failure"]
     assert number(target, "SELECT count(*) FROM transactions WHERE year = 2020 AND month = 3") == 0
@@ -56,7 +57,7 @@ def test_readers_only_ever_see_complete_snapshots(target: Target, tmp_path: Path
         while not over.is_set():
             seen.add(number(target, sql))
 
-    reader = Thread(target=read)
+    reader = Thread(target=read, daemon=True)
     reader.start()
     for turn in range(2):
         rows = pipeline.rows_for("2020-07", 50, f"reader-{turn}")
@@ -81,19 +82,24 @@ def _spark_processes() -> list[int]:
     return [int(each) for each in found.stdout.split()]
 
 
-def _kill_spark_when_it_runs() -> None:
-    """Kill every attempt: the state machine tries again by itself."""
+@contextmanager
+def _every_spark_process_killed() -> Iterator[None]:
+    """Kill every attempt while the block lasts: the state machine tries again by itself."""
+    over = Event()
 
     def kill() -> None:
-        quiet_since = time.monotonic()
-        while time.monotonic() - quiet_since < 25:
+        while not over.wait(0.3):
             for process in _spark_processes():
-                os.kill(process, signal.SIGKILL)
-                quiet_since = time.monotonic()
-            time.sleep(0.3)
+                with suppress(ProcessLookupError):
+                    os.kill(process, signal.SIGKILL)
 
-    _wait_for(_spark_processes, "a Spark process")
-    Thread(target=kill, daemon=True).start()
+    killer = Thread(target=kill)
+    killer.start()
+    try:
+        yield
+    finally:
+        over.set()
+        killer.join()
 
 
 def _wait_for(condition: Callable[[], object], what: str, seconds: float = 60) -> None:
