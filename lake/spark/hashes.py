@@ -12,8 +12,14 @@ SEPARATOR = "\x1f"
 
 def row_hash(contract: Contract) -> Value:
     """SHA-256 of `name=value` of every field that is there, for rows whose fields all have a type."""
-    named = (F.concat(F.lit(f"{each.name}="), canonical(each)) for each in contract.source_columns)
-    return F.sha2(F.concat_ws(SEPARATOR, *named), 256)
+    found = contract.source_columns
+    named = [F.concat(F.lit(f"{each.name}="), canonical(each)) for each in found]
+    if not all(each.required for each in found):
+        return F.sha2(F.concat_ws(SEPARATOR, *named), 256)
+    # the same text, put together at once where every field is there
+    names = [F.lit(f"{SEPARATOR if position else ''}{each.name}=") for position, each in enumerate(found)]
+    pieces = [piece for name, each in zip(names, found, strict=True) for piece in (name, canonical(each))]
+    return F.sha2(F.coalesce(F.concat(*pieces), F.concat_ws(SEPARATOR, *named)), 256)
 
 
 def any_row_hash(contract: Contract) -> Value:
