@@ -21,6 +21,7 @@ from lake.rules.summary import APPEND, RunSummary
 from lake.steps.inspect_source import inspect_source
 from lake.steps.lake import Lake
 from lake.steps.promote_run import promote_run
+from lake.steps.records import read_record
 from tests.spark.local_store import LocalStore
 from transforms.gold import silver_to_gold
 from transforms.job_run import JobRun, begin
@@ -135,6 +136,16 @@ class DiskLake:
 
     def promote_gold(self, run_id: str) -> None:
         promote_run(self.lake, RunId(run_id), "gold")
+
+    def summary(self, dataset: str, run_id: RunId) -> RunSummary:
+        """The silver summary a run left."""
+        place = layout.table_place(self.buckets.silver, dataset, self.contract(dataset).schema_version)
+        return read_record(self.lake.store, RunSummary, place.bucket, place.summary(run_id))
+
+    @staticmethod
+    def as_run(summary: RunSummary, run_id: str, mode: str) -> RunSummary:
+        """The same summary, left by another run."""
+        return replace(summary, run_id=run_id, mode=mode)
 
     def silver(self, summary: RunSummary) -> list[dict[str, Any]]:
         """The silver rows of a run, as plain dictionaries."""

@@ -1,6 +1,5 @@
 """One key, one row: what is a duplicate, what is a conflict, and who wins."""
 
-from itertools import permutations
 from typing import Any
 
 import pytest
@@ -48,9 +47,9 @@ def test_other_content_under_the_same_key_waits_for_a_person(lake: DiskLake) -> 
 
 
 def test_the_winner_does_not_depend_on_the_order_of_rows(lake: DiskLake) -> None:
-    rows = [row("T1", "1.00"), row("T1", "2.00"), row("T1", "3.00")]
-    winners = {keys(lake.silver(lake.ingest(csv(*order))))[0] for order in list(permutations(rows))[:3]}
-    assert len(winners) == 1
+    rows = [row(f"T{key}", f"{amount}.00") for key in range(20) for amount in (1, 2)]
+    one, other = (lake.silver(lake.ingest(csv(*order))) for order in (rows, rows[::-1]))
+    assert keys(one) == keys(other)
 
 
 def test_the_older_delivery_wins_whichever_the_plan_names_first(lake: DiskLake) -> None:

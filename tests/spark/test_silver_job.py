@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 import pytest
+from pyspark.sql import SparkSession
 
 from lake.errors import InputMismatchError
 from lake.rules import layout
@@ -14,21 +15,24 @@ from lake.rules.run import RunId
 from lake.rules.summary import RunSummary
 from tests.spark.contracts import column, silver_contract
 from tests.spark.disk_lake import DiskLake, csv, row
+from transforms.job_run import leave_summary
 from transforms.silver import bronze_to_silver
 
 pytestmark = pytest.mark.spark
 
 
-@pytest.fixture
-def summary(lake: DiskLake) -> RunSummary:
-    """A run of two files, two months and every kind of end."""
+@pytest.fixture(scope="module")
+def finished(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> tuple[DiskLake, RunSummary]:
+    """A run of two files, two months and every kind of end. Tests only look at it."""
+    lake = DiskLake(spark, tmp_path_factory.mktemp("finished"))
     one = csv(
         row("T1", "10.5"), row("T2", at="2024-02-29T23:59:59Z"), row("T1", "10.50"), row("T1", "11"), row("T9", "")
     )
-    return lake.ingest(one, csv(row("T3"), "T4,A", row("T5", "x", "y")))
+    return lake, lake.ingest(one, csv(row("T3"), "T4,A", row("T5", "x", "y")))
 
 
-def test_every_record_ends_in_exactly_one_place(lake: DiskLake, summary: RunSummary) -> None:
+def test_every_record_ends_in_exactly_one_place(finished: tuple[DiskLake, RunSummary]) -> None:
+    lake, summary = finished
     counts = summary.counts
     assert (counts.input, counts.accounted) == (8, 8)
     assert counts.valid == len(lake.silver(summary)) == 3
@@ -40,7 +44,8 @@ def test_error_codes_count_rows_not_errors(lake: DiskLake) -> None:
     assert summary.errors == {"BAD_TYPE": 2, "MALFORMED_RECORD": 1, "MISSING_VALUE": 1}
 
 
-def test_silver_files_hold_the_contract_and_lineage_and_nothing_else(lake: DiskLake, summary: RunSummary) -> None:
+def test_silver_files_hold_the_contract_and_lineage_and_nothing_else(finished: tuple[DiskLake, RunSummary]) -> None:
+    lake, summary = finished
     contract = lake.contract()
     promised = {each.name: each.type for each in (*contract.columns, *lake.lake.contracts.lineage)}
     assert summary.columns == promised
@@ -49,7 +54,8 @@ def test_silver_files_hold_the_contract_and_lineage_and_nothing_else(lake: DiskL
     assert summary.quarantine_columns == quarantine
 
 
-def test_a_silver_row_can_be_traced_to_its_source(lake: DiskLake, summary: RunSummary) -> None:
+def test_a_silver_row_can_be_traced_to_its_source(finished: tuple[DiskLake, RunSummary]) -> None:
+    lake, summary = finished
     found = next(each for each in lake.silver(summary) if each["transaction_id"] == "T3")
     source = next(each for each in summary.sources if each.source_id == found["source_id"])
     body = lake.lake.store.read(source.bucket, source.key)
@@ -60,7 +66,8 @@ def test_a_silver_row_can_be_traced_to_its_source(lake: DiskLake, summary: RunSu
     assert found["attempt_count"] == 0
 
 
-def test_files_lie_under_the_attempt_and_are_described_by_their_footers(lake: DiskLake, summary: RunSummary) -> None:
+def test_files_lie_under_the_attempt_and_are_described_by_their_footers(finished: tuple[DiskLake, RunSummary]) -> None:
+    lake, summary = finished
     assert [part.partition for part in summary.partitions] == ["year=2024/month=02", "year=2024/month=03"]
     place = layout.table_place(lake.buckets.silver, "transactions", "v1")
     for part in summary.partitions:
@@ -76,23 +83,26 @@ def test_files_lie_under_the_attempt_and_are_described_by_their_footers(lake: Di
     assert march.rows == sum(file.rows for file in march.files) == 2
 
 
-def test_the_audit_manifest_names_every_file_of_the_run(lake: DiskLake, summary: RunSummary) -> None:
+def test_the_audit_manifest_names_every_file_of_the_run(finished: tuple[DiskLake, RunSummary]) -> None:
+    lake, summary = finished
     place = layout.table_place(lake.buckets.silver, "transactions", "v1")
     text = lake.lake.store.read(place.bucket, place.audit_manifest(RunId(summary.run_id))).text
     assert text.splitlines() == [file.uri for part in summary.partitions for file in part.files]
 
 
-def test_the_summary_is_in_the_bucket_as_it_was_returned(lake: DiskLake, summary: RunSummary) -> None:
+def test_the_summary_is_in_the_bucket_as_it_was_returned(finished: tuple[DiskLake, RunSummary]) -> None:
+    lake, summary = finished
     place = layout.table_place(lake.buckets.silver, "transactions", "v1")
     stored = lake.lake.store.read(place.bucket, place.summary(RunId(summary.run_id)))
     assert from_json(RunSummary, stored.body, "test") == summary
 
 
-def test_a_finished_run_is_not_done_again(lake: DiskLake, summary: RunSummary) -> None:
+def test_a_finished_run_is_not_done_again(finished: tuple[DiskLake, RunSummary]) -> None:
+    lake, summary = finished
     again = bronze_to_silver(lake.job_run(RunId(summary.run_id), "jr_2"))
     assert again == summary
-    assert not list(lake.lake.store.list(lake.buckets.silver, "transactions/schema_v=v1/runs/run_id=x"))
-    assert {file.uri for part in again.partitions for file in part.files if "attempt=jr_2" in file.uri} == set()
+    attempt = f"transactions/schema_v=v1/runs/run_id={summary.run_id}/attempt=jr_2"
+    assert not list(lake.lake.store.list(lake.buckets.silver, attempt))
 
 
 def test_a_second_attempt_leaves_the_files_of_the_first_alone(lake: DiskLake) -> None:
@@ -112,8 +122,6 @@ def test_an_attempt_that_lost_the_race_takes_the_summary_that_won(lake: DiskLake
     run_id = lake.plan([lake.deliver(csv(row("T1")))])
     slow = lake.job_run(run_id, "jr_slow")
     first = bronze_to_silver(lake.job_run(run_id, "jr_fast"))
-    from transforms.job_run import leave_summary
-
     place = layout.table_place(lake.buckets.silver, "transactions", "v1")
     assert leave_summary(slow, place, replace(first, attempt="jr_slow", partitions=())) == first
     manifest = lake.lake.store.read(place.bucket, place.audit_manifest(run_id)).text
@@ -243,6 +251,7 @@ def test_any_silver_contract_will_do(lake: DiskLake) -> None:
     ]
 
 
-def test_the_summary_is_plain_json(lake: DiskLake, summary: RunSummary) -> None:
+def test_the_summary_is_plain_json(finished: tuple[DiskLake, RunSummary]) -> None:
+    _, summary = finished
     document = json.loads(to_json(summary))
-    assert document["counts"].keys() == {"input", "valid", "quarantined", "condemned", "duplicate"}
+    assert document["counts"].keys() == {"input", "valid", "quarantined", "condemned", "duplicate", "outside"}
