@@ -48,13 +48,13 @@ def _same(what: str, found: str, expected: str) -> Iterator[str]:
 
 def _conservation(summary: RunSummary, plan: Plan) -> Iterator[str]:
     counts, expected = summary.counts, plan.input_records
-    if min(counts.valid, counts.quarantined, counts.condemned, counts.duplicate) < 0:
+    if min(counts.valid, counts.quarantined, counts.condemned, counts.duplicate, counts.outside) < 0:
         yield "a count is negative"
     if counts.accounted != expected:
         yield (
             f"rows are not conserved: {expected} records counted in the sources, {counts.accounted} accounted for "
             f"({counts.valid} valid + {counts.quarantined} quarantined + {counts.condemned} condemned + "
-            f"{counts.duplicate} duplicate)"
+            f"{counts.duplicate} duplicate{f' + {counts.outside} outside' if counts.outside else ''})"
         )
     if expected and not counts.valid + counts.duplicate:
         yield f"not one of {expected} records is valid"

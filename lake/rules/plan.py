@@ -1,6 +1,8 @@
 """The plan of a run: which sources it takes, at which version, with how many records."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from lake.rules.summary import Base
 
 
 @dataclass(frozen=True)
@@ -32,10 +34,19 @@ class RefusedSource:
 
 
 @dataclass(frozen=True)
+class PlannedPartition:
+    """A partition that a run is to replace, and what was current when that was decided (None: nothing)."""
+
+    partition: str
+    base: Base | None = None
+
+
+@dataclass(frozen=True)
 class Plan:
     """`plan.json`: everything a run needs to know before it starts.
 
-    `notes` says why an object that the trigger names is neither taken nor refused.
+    `notes` says why an object that the trigger names is neither taken nor refused. A run that replaces is limited to
+    `partitions`; one that appends names none. `details` are those of the request.
     """
 
     plan_version: int
@@ -51,6 +62,8 @@ class Plan:
     sources: tuple[Source, ...]
     refused_sources: tuple[RefusedSource, ...] = ()
     notes: tuple[str, ...] = ()
+    partitions: tuple[PlannedPartition, ...] = ()
+    details: dict[str, str] = field(default_factory=dict)
 
     @property
     def input_records(self) -> int:

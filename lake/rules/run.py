@@ -22,6 +22,7 @@ class RunKind(StrEnum):
     RETRY = "retry"
     COMPACT = "compact"
     RELEASE = "release"
+    ROLLBACK = "rollback"
 
 
 @dataclass(frozen=True)

@@ -8,18 +8,19 @@ REPLACE = "replace"
 
 @dataclass(frozen=True)
 class Counts:
-    """Where every input record ended (P1)."""
+    """Where every input record ended (P1). `outside`: in a partition that the run was not to touch."""
 
     input: int
     valid: int
     quarantined: int = 0
     condemned: int = 0
     duplicate: int = 0
+    outside: int = 0
 
     @property
     def accounted(self) -> int:
         """Rows that have an end."""
-        return self.valid + self.quarantined + self.condemned + self.duplicate
+        return self.valid + self.quarantined + self.condemned + self.duplicate + self.outside
 
 
 @dataclass(frozen=True)
@@ -77,9 +78,34 @@ class ControlTotal:
 
 
 @dataclass(frozen=True)
+class AmountChange:
+    """The sum of an amount column in one currency, before and after; decimal text, `0` where there was none."""
+
+    column: str
+    currency: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class PartitionComparison:
+    """What a replacement would change in one partition. Rows are matched by key, `changed` have other content."""
+
+    partition: str
+    rows_before: int
+    rows_after: int
+    added: int
+    removed: int
+    changed: int
+    amounts: tuple[AmountChange, ...] = ()
+
+
+@dataclass(frozen=True)
 class RunSummary:
     """`_SUCCESS`. `columns` are the data columns read back from the footers, name to Hive type.
 
+    A run that replaces has one entry of `partitions` for every planned one, without files where nothing is left, one
+    entry of `comparison` for each, and in `outside` the rows of other partitions by source id.
     Gold: `counts.input` and `counts.valid` are rows written; `inputs` maps `<dataset>/<partition>` to the
     snapshot id that was read; `control_totals` has one entry for each partition.
     """
@@ -109,3 +135,5 @@ class RunSummary:
     sources: tuple[SourceRef, ...] = ()
     inputs: dict[str, str] = field(default_factory=dict)
     control_totals: tuple[ControlTotal, ...] = ()
+    outside: dict[str, int] = field(default_factory=dict)
+    comparison: tuple[PartitionComparison, ...] = ()

@@ -1,7 +1,7 @@
 """What starts a run: a schedule, an object in bronze, or a request; each cause always gives the same run id."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,6 +15,8 @@ OBJECT = "object"
 REQUEST = "request"
 PER_OBJECT = "per_object"
 ON_READY_MARKER = "on_ready_marker"
+# kinds that bring no new sources: only a person's request starts them, and `details` says what they are about
+REQUESTED_KINDS = (RunKind.BACKFILL, RunKind.RETRY, RunKind.COMPACT, RunKind.RELEASE, RunKind.ROLLBACK)
 
 
 @dataclass(frozen=True)
@@ -29,13 +31,14 @@ class Trigger:
 
 @dataclass(frozen=True)
 class RunRequest:
-    """Input of the state machine; PlanRun adds the execution's ARN."""
+    """Input of the state machine; PlanRun adds the execution's ARN. `details` says what a request is about."""
 
     run_id: str
     dataset: str
     kind: str
     trigger: Trigger
     execution_arn: str = ""
+    details: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -52,6 +55,8 @@ def request_of(event: Mapping[str, Any], bronze: str, contracts: Contracts, now:
         return _from_object(event, bronze, contracts)
     if event.get("trigger") == SCHEDULE:
         return _from_schedule(event, contracts)
+    if event.get("trigger") == REQUEST and event.get("kind") in REQUESTED_KINDS:
+        return _from_details(event, contracts, now)
     if event.get("trigger") == REQUEST:
         return _from_request(event, contracts, now)
     raise InvalidRequestError(
@@ -81,6 +86,15 @@ def _from_request(event: Mapping[str, Any], contracts: Contracts, now: str) -> R
     kind = RunKind.EVENT if keys else RunKind.DAILY
     run_id = name_run(kind, at, contract.dataset, REQUEST, at.isoformat(), *keys)
     return RunRequest(str(run_id), contract.dataset, kind, Trigger(REQUEST, keys, again=bool(event.get("again"))))
+
+
+def _from_details(event: Mapping[str, Any], contracts: Contracts, now: str) -> RunRequest:
+    contract, kind = _contract(event, contracts), RunKind(event["kind"])
+    at = _moment(event.get("requested_at") or now)
+    details = {str(name): str(value) for name, value in _field(event, "details").items()}
+    cause = (f"{name}={details[name]}" for name in sorted(details))
+    run_id = name_run(kind, at, contract.dataset, REQUEST, at.isoformat(), *cause)
+    return RunRequest(str(run_id), contract.dataset, kind, Trigger(REQUEST), details=details)
 
 
 def _from_object(event: Mapping[str, Any], bronze: str, contracts: Contracts) -> RunRequest | Ignored:

@@ -1,28 +1,28 @@
-"""PlanRun: take the dataset's lease, claim the sources, count their records, write the plan."""
+"""PlanRun: take the dataset's lease, let the planner of the run's kind make its plan, write it once."""
 
 from dataclasses import dataclass
 
 from lake.errors import ConflictError, InvalidRequestError
 from lake.rules import layout
-from lake.rules.bronze import BronzeObject
-from lake.rules.contract import Contract
 from lake.rules.json_record import to_json
-from lake.rules.plan import Plan, RefusedSource, Source
+from lake.rules.plan import Plan
 from lake.rules.reasons import shortened
-from lake.rules.run import RunId
-from lake.rules.summary import APPEND
+from lake.rules.run import RunId, RunKind
 from lake.rules.trigger import RunRequest
-from lake.steps.claims import take_claim
-from lake.steps.find_sources import find_sources
-from lake.steps.inspect_source import inspect_source
 from lake.steps.lake import Lake
 from lake.steps.lease import take_lease
+from lake.steps.plan_ingest import IngestPlanner
+from lake.steps.planner import Planner
 from lake.steps.ports import Executions
 from lake.steps.records import find_record, read_record
 
 PLANNED = "planned"
 NOTHING_TO_DO = "nothing_to_do"
 REFUSED = "refused"
+PLANNERS: dict[RunKind, Planner] = {
+    RunKind.DAILY: IngestPlanner(),
+    RunKind.EVENT: IngestPlanner(),
+}
 
 
 @dataclass(frozen=True)
@@ -44,37 +44,22 @@ def plan_run(lake: Lake, executions: Executions, request: RunRequest) -> PlanAns
             f"run {run_id} was started as execution {request.execution_arn}; an execution has the name of its run, "
             "start runs through the dispatcher"
         )
-    contract = lake.contracts.newest(request.dataset)
+    planner = _planner(request)
     take_lease(lake, executions, request)
     key = layout.plan(run_id)
     plan = find_record(lake.store, Plan, lake.buckets.control, key)
     if plan is None:
-        plan = _write(lake, key, _make(lake, executions, request, contract))
+        plan = _write(lake, key, planner.plan(lake, executions, request))
     else:
-        _claim_again(lake, executions, request, contract, plan)
+        planner.resume(lake, executions, request, plan)
     return _answer(plan, layout.uri(lake.buckets.control, key))
 
 
-def _make(lake: Lake, executions: Executions, request: RunRequest, contract: Contract) -> Plan:
-    found = list(find_sources(lake, contract, request))
-    obstacles = {each.key: take_claim(lake, executions, request, contract, each) for each in found}
-    inspected = [inspect_source(lake, contract, each) for each in found if obstacles[each.key] is None]
-    named = request.trigger.keys
-    return Plan(
-        plan_version=1,
-        run_id=request.run_id,
-        dataset=request.dataset,
-        schema_version=contract.schema_version,
-        kind=request.kind,
-        mode=APPEND,
-        execution_arn=request.execution_arn,
-        build_id=lake.build_id,
-        contract_sha256=contract.fingerprint,
-        planned_at=lake.clock.now(),
-        sources=tuple(each for each in inspected if isinstance(each, Source)),
-        refused_sources=tuple(each for each in inspected if isinstance(each, RefusedSource)),
-        notes=tuple(f"{key}: {reason}" for key, reason in obstacles.items() if reason and key in named),
-    )
+def _planner(request: RunRequest) -> Planner:
+    planner = PLANNERS.get(RunKind(request.kind))
+    if planner is None:
+        raise InvalidRequestError(f"run {request.run_id}: no run of kind '{request.kind}' can be planned")
+    return planner
 
 
 def _write(lake: Lake, key: str, plan: Plan) -> Plan:
@@ -86,20 +71,9 @@ def _write(lake: Lake, key: str, plan: Plan) -> Plan:
         return read_record(lake.store, Plan, lake.buckets.control, key)
 
 
-def _claim_again(lake: Lake, executions: Executions, request: RunRequest, contract: Contract, plan: Plan) -> None:
-    """A run that failed and is resumed gave its claims back; it goes on only if nobody took them."""
-    for each in plan.sources:
-        source = BronzeObject(
-            each.source_id, each.bucket, each.key, each.version_id, each.etag, each.size, each.ingest_date
-        )
-        reason = take_claim(lake, executions, request, contract, source)
-        if reason:
-            raise InvalidRequestError(f"run {request.run_id} cannot go on: {each.uri}: {reason}; start a new run")
-
-
 def _answer(plan: Plan, uri: str) -> PlanAnswer:
     refused = shortened([f"{each.key}: {each.code}: {each.message}" for each in plan.refused_sources])
-    if plan.input_records:
+    if plan.input_records or plan.partitions:
         outcome, reasons = PLANNED, refused
     elif refused:
         outcome, reasons = REFUSED, refused

@@ -129,3 +129,20 @@ def test_nonsense_is_refused_in_words(given: dict[str, Any], words: str) -> None
     with pytest.raises(InvalidRequestError) as caught:
         request_of(given, BUCKETS.bronze, CONTRACTS, NOW)
     assert words in str(caught.value)
+
+
+def requested_kind(**fields: Any) -> RunRequest:
+    return request({"trigger": "request", "dataset": "transactions", "requested_at": NOW, **fields})
+
+
+def test_a_request_of_a_kind_without_new_sources_says_what_it_is_about() -> None:
+    found = requested_kind(kind="backfill", details={"backfill": "b1"})
+    assert (found.kind, found.details, found.trigger.keys) == ("backfill", {"backfill": "b1"}, ())
+    assert found.run_id.startswith("20240401T090000Z-backfill-")
+    assert requested_kind(kind="backfill", details={"backfill": "b2"}).run_id != found.run_id
+    assert requested_kind(kind="rollback", details={"backfill": "b1"}).run_id != found.run_id
+
+
+def test_such_a_request_without_details_makes_no_sense() -> None:
+    with pytest.raises(InvalidRequestError, match="no 'details'"):
+        requested_kind(kind="compact")

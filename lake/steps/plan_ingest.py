@@ -1,0 +1,50 @@
+"""The plan of a run that ingests: claim the sources, count their records."""
+
+from lake.errors import InvalidRequestError
+from lake.rules.bronze import BronzeObject
+from lake.rules.plan import Plan, RefusedSource, Source
+from lake.rules.summary import APPEND
+from lake.rules.trigger import RunRequest
+from lake.steps.claims import take_claim
+from lake.steps.find_sources import find_sources
+from lake.steps.inspect_source import inspect_source
+from lake.steps.lake import Lake
+from lake.steps.ports import Executions
+
+
+class IngestPlanner:
+    """Plans runs of the kinds daily and event."""
+
+    def plan(self, lake: Lake, executions: Executions, request: RunRequest) -> Plan:
+        """Claim what is waiting and count its records."""
+        contract = lake.contracts.newest(request.dataset)
+        found = list(find_sources(lake, contract, request))
+        obstacles = {each.key: take_claim(lake, executions, request, contract, each) for each in found}
+        inspected = [inspect_source(lake, contract, each) for each in found if obstacles[each.key] is None]
+        named = request.trigger.keys
+        return Plan(
+            plan_version=1,
+            run_id=request.run_id,
+            dataset=request.dataset,
+            schema_version=contract.schema_version,
+            kind=request.kind,
+            mode=APPEND,
+            execution_arn=request.execution_arn,
+            build_id=lake.build_id,
+            contract_sha256=contract.fingerprint,
+            planned_at=lake.clock.now(),
+            sources=tuple(each for each in inspected if isinstance(each, Source)),
+            refused_sources=tuple(each for each in inspected if isinstance(each, RefusedSource)),
+            notes=tuple(f"{key}: {reason}" for key, reason in obstacles.items() if reason and key in named),
+        )
+
+    def resume(self, lake: Lake, executions: Executions, request: RunRequest, plan: Plan) -> None:
+        """A run that failed and is resumed gave its claims back; it goes on only if nobody took them."""
+        contract = lake.contracts.newest(request.dataset)
+        for each in plan.sources:
+            source = BronzeObject(
+                each.source_id, each.bucket, each.key, each.version_id, each.etag, each.size, each.ingest_date
+            )
+            reason = take_claim(lake, executions, request, contract, source)
+            if reason:
+                raise InvalidRequestError(f"run {request.run_id} cannot go on: {each.uri}: {reason}; start a new run")
