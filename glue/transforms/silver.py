@@ -1,6 +1,7 @@
 """Bronze to silver: a run's sources become silver files, quarantine files and a run summary. Nothing is promoted."""
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 from pyspark.sql import DataFrame
@@ -17,7 +18,7 @@ from lake.spark.current import read_files
 from lake.spark.judge import judged
 from lake.spark.read import read_sources
 from lake.spark.reuse import kept
-from lake.spark.sort_out import sort_out
+from lake.spark.sort_out import SortedOut, sort_out
 from lake.spark.split import Origin, quarantine_rows, silver_rows
 from lake.spark.tally import tally_of
 from transforms.job_run import JobRun, leave_summary, pointers, summary_from, summary_of
@@ -42,13 +43,19 @@ def _ingest(run: JobRun, contract: Contract, place: Place) -> RunSummary:
     tally = tally_of(rows, contract)
     bases = pointers(run, place, tally.clean)
     piles = sort_out(rows, tally, _current_keys(run, place, contract, bases), contract)
-    good = silver_rows(piles.valid, origin)
-    valid = write_files(run, place, good, contract.partition_columns, contract.key[0].name, bases)
-    bad = NONE
-    if piles.to_quarantine:
-        waiting = quarantine_rows(piles.aside, piles.to_quarantine, piles.losers, origin)
-        bad = quarantine(run, waiting, origin)
+    # both at once: few rows to quarantine are one task, which would leave the other cores idle
+    with ThreadPoolExecutor(2) as pool:
+        waiting = pool.submit(_quarantine, run, piles, origin)
+        good = silver_rows(piles.valid, origin)
+        valid = write_files(run, place, good, contract.partition_columns, contract.key[0].name, bases)
+        bad = waiting.result()
     return _summary(run, contract, place, valid, bad, piles.duplicates + bad.known)
+
+
+def _quarantine(run: JobRun, piles: SortedOut, origin: Origin) -> Quarantined:
+    if not piles.to_quarantine:
+        return NONE
+    return quarantine(run, quarantine_rows(piles.aside, piles.to_quarantine, piles.losers, origin), origin)
 
 
 def _summary(

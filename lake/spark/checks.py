@@ -70,7 +70,9 @@ def _(check: checks.Matches, column: Column) -> Value:
 
 @_wrong.register
 def _(check: checks.NotLonger, column: Column) -> Value:
-    return F.length(columns.raw(column)) > check.length
+    text = F.col(columns.raw(column))
+    # characters are counted only where the bytes leave a doubt
+    return (F.octet_length(text) > check.length) & (F.length(text) > check.length)
 
 
 @_wrong.register

@@ -32,8 +32,9 @@ def row_id(source_id: Value, content: Value, occurrence: Value) -> Value:
 
     96 bits tell the rows of a source apart; n counts rows of equal content from the second on.
     """
-    again = F.when(occurrence > 1, occurrence.cast("string"))
-    return F.concat_ws("-", source_id, F.substring(content, 1, 24), again)
+    again = F.when(occurrence > 1, F.concat(F.lit("-"), occurrence.cast("string"))).otherwise("")
+    # a part of bytes is a copy; a part of a text is looked for, character by character
+    return F.concat(source_id, F.lit("-"), F.substring(content.cast("binary"), 1, 24).cast("string"), again)
 
 
 def _all_typed(contract: Contract) -> Value:

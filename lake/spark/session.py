@@ -16,6 +16,8 @@ SETTINGS = {
     "spark.sql.sources.partitionColumnTypeInference.enabled": "false",
     # a method longer than this is never compiled by the JVM; Spark then splits it into smaller ones
     "spark.sql.codegen.hugeMethodLimit": "8000",
+    # rows of a few partitions need no sort before they are written; beyond that many open files the rest is sorted
+    "spark.sql.maxConcurrentOutputFileWriters": "8",
     # most groups here are as many as rows: a first, small map in front of the real one only costs a look
     "spark.sql.codegen.aggregate.map.twolevel.enabled": "false",
     # safe, because nothing reads an attempt's folder before its run summary names the files

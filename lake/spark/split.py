@@ -105,4 +105,6 @@ def _conflict(contract: Contract) -> Value:
 
 
 def _by_source(values: list[str]) -> Value:
+    if len(set(values)) == 1:
+        return F.lit(values[0])
     return F.element_at(text_list(values), F.col(columns.SOURCE) + 1)
