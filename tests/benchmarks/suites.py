@@ -1,0 +1,91 @@
+"""The suites: which contenders meet over which input. The first of a suite is the one the others are compared with."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from local_aws import class_archive
+from tests.benchmarks.generate import Shape, write
+
+# The JVM of long runs, and that of the local AWS for small ones: quick compiler, serial collector, shared classes.
+LARGE_JVM = "-XX:+UseParallelGC"
+SMALL_JVM = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -XX:-UsePerfData"
+UNTUNED_JVM = "-XX:+UseG1GC"
+
+
+@dataclass(frozen=True)
+class Contender:
+    """A candidate with its input; `files` are the input, and what was promoted before, if anything."""
+
+    name: str
+    candidate: str
+    files: tuple[str, ...]
+    environment: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Suite:
+    """How many rows by default, and the contenders for so many rows in a folder."""
+
+    rows: int
+    contenders: Callable[[int, Path], list[Contender]]
+
+
+def _core(rows: int, folder: Path) -> list[Contender]:
+    file = _input(folder / "input.csv", Shape(rows))
+    jvm = {"BENCH_JVM": LARGE_JVM}
+    return [Contender(name, name, (file,), jvm) for name in ("copy", "silver", "two-pass", "duckdb-copy")]
+
+
+def _small(rows: int, folder: Path) -> list[Contender]:
+    file = _input(folder / "input.csv", Shape(rows))
+    tuned = {"BENCH_JVM": f"{SMALL_JVM} -XX:SharedArchiveFile={class_archive.make()} -Xshare:auto"}
+    untuned = {"BENCH_JVM": UNTUNED_JVM, "BENCH_SHUFFLE": "200"}
+    return [
+        Contender("silver, untuned", "silver", (file,), untuned),
+        Contender("silver", "silver", (file,), tuned),
+        Contender("copy, untuned", "copy", (file,), untuned),
+        Contender("copy", "copy", (file,), tuned),
+        Contender("start, untuned", "start", (file,), untuned),
+        Contender("start", "start", (file,), tuned),
+    ]
+
+
+def _months(rows: int, folder: Path) -> list[Contender]:
+    jvm = {"BENCH_JVM": LARGE_JVM}
+    files = {count: _input(folder / f"{count}.csv", Shape(rows, months=count)) for count in (1, 12, 60)}
+    return [Contender(f"{count} months", "silver", (file,), jvm) for count, file in files.items()]
+
+
+def _history(rows: int, folder: Path) -> list[Contender]:
+    """What is promoted before has twelve months, the delivery touches one of them."""
+    jvm = {"BENCH_JVM": LARGE_JVM}
+    delivery = _input(folder / "delivery.csv", Shape(rows, months=1))
+    before = [
+        _input(folder / f"{size}.csv", Shape(size * rows, seed=11, first_id=10 * rows, bad=0.0)) for size in (1, 10)
+    ]
+    return [
+        Contender("nothing before", "silver", (delivery,), jvm),
+        Contender("as much before", "silver", (delivery, before[0]), jvm),
+        Contender("ten times as much before", "silver", (delivery, before[1]), jvm),
+    ]
+
+
+def _gzip(rows: int, folder: Path) -> list[Contender]:
+    jvm = {"BENCH_JVM": LARGE_JVM}
+    names = {"plain": "input.csv", "gzip": "input.csv.gz"}
+    return [Contender(name, "silver", (_input(folder / file, Shape(rows)),), jvm) for name, file in names.items()]
+
+
+def _input(path: Path, shape: Shape) -> str:
+    write(shape, path)
+    return str(path)
+
+
+SUITES = {
+    "core": Suite(5_000_000, _core),
+    "small": Suite(10_000, _small),
+    "months": Suite(1_000_000, _months),
+    "history": Suite(500_000, _history),
+    "gzip": Suite(1_000_000, _gzip),
+}
