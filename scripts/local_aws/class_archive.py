@@ -21,6 +21,16 @@ def path() -> Path:
     return cache_directory() / "class-archive" / f"{_fingerprint()}.jsa"
 
 
+def no_configuration() -> Path:
+    """The empty folder that Spark takes for its configuration.
+
+    It is part of the class path, so the archive is good for jobs that have the very same one, and it must be empty.
+    """
+    found = cache_directory() / "class-archive" / "no-spark-conf"
+    found.mkdir(parents=True, exist_ok=True)
+    return found
+
+
 def make() -> Path:
     """Run the training job once and keep the classes it loaded."""
     archive = path()
@@ -44,11 +54,9 @@ def _train(scratch: Path, draft: Path) -> None:
         f"spark.driver.extraJavaOptions -XX:ArchiveClassesAtExit={draft} -XX:+UseSerialGC -Xlog:cds=off "
         "-Xlog:cds+dynamic=off\n"
     )
-    empty = scratch / "conf"
-    empty.mkdir()
     environment = {
         **os.environ,
-        "SPARK_CONF_DIR": str(empty),
+        "SPARK_CONF_DIR": str(no_configuration()),
         "PYSPARK_SUBMIT_ARGS": f"--properties-file {settings} pyspark-shell",
         "PYSPARK_PYTHON": sys.executable,
     }
@@ -67,7 +75,7 @@ def _fingerprint() -> str:
     names = [*jars.class_path(), *sorted((home / "jars").glob("*.jar"))]
     stamps = [f"{name}:{name.stat().st_size}:{name.stat().st_mtime_ns}" for name in names if name.exists()]
     java = subprocess.run([_java(), "-version"], capture_output=True, text=True, check=False).stderr
-    return hashlib.sha256("\n".join([java, *stamps]).encode()).hexdigest()[:16]
+    return hashlib.sha256("\n".join([java, str(no_configuration()), *stamps]).encode()).hexdigest()[:16]
 
 
 def _java() -> str:

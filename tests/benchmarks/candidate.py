@@ -32,6 +32,8 @@ def session(folder: Path) -> SparkSession:
         "spark.driver.memory": "4g",
         "spark.driver.host": "127.0.0.1",
         "spark.driver.bindAddress": "127.0.0.1",
+        # an archive of classes is good for one class path only
+        "spark.driver.extraClassPath": os.environ.get("BENCH_CLASS_PATH", ""),
         "spark.driver.extraJavaOptions": os.environ.get("BENCH_JVM", "-XX:+UseParallelGC"),
         "spark.ui.enabled": "false",
         "spark.ui.showConsoleProgress": "false",

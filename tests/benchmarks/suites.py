@@ -1,10 +1,11 @@
 """The suites: which contenders meet over which input. The first of a suite is the one the others are compared with."""
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from local_aws import class_archive
+from local_aws import class_archive, jars
 from tests.benchmarks.generate import Shape, write
 
 # The JVM of long runs, and that of the local AWS for small ones: quick compiler, serial collector, shared classes.
@@ -39,7 +40,11 @@ def _core(rows: int, folder: Path) -> list[Contender]:
 
 def _small(rows: int, folder: Path) -> list[Contender]:
     file = _input(folder / "input.csv", Shape(rows))
-    tuned = {"BENCH_JVM": f"{SMALL_JVM} -XX:SharedArchiveFile={class_archive.make()} -Xshare:auto"}
+    tuned = {
+        "BENCH_JVM": f"{SMALL_JVM} -Xshare:on -XX:SharedArchiveFile={class_archive.make()}",
+        "SPARK_CONF_DIR": str(class_archive.no_configuration()),
+        "BENCH_CLASS_PATH": os.pathsep.join(str(jar) for jar in jars.class_path()),
+    }
     untuned = {"BENCH_JVM": UNTUNED_JVM, "BENCH_SHUFFLE": "200"}
     return [
         Contender("silver, untuned", "silver", (file,), untuned),

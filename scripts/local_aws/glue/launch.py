@@ -67,7 +67,7 @@ class Launch:
         conf = self._run.arguments.get("--conf", "")
         path = self._folder / "spark.properties"
         spark.write(path, spark.with_arguments(found, conf))
-        return spark.environment(self._settings, path, self._folder)
+        return spark.environment(path, self._folder)
 
     def _fetch_all(self, argument: str) -> list[Path]:
         addresses = (part.strip() for part in self._run.arguments.get(argument, "").split(","))

@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 from local_aws import class_archive, jars
-from local_aws.settings import HOST, REGION, Settings
+from local_aws.settings import HOST, REGION
 
 # A small run is nearly all JVM warm-up: the first compiler and the serial collector halve it. A long run wants
 # the defaults: pass `--conf spark.driver.extraJavaOptions=` as a job argument.
@@ -52,13 +52,11 @@ def with_arguments(found: dict[str, str], conf_argument: str) -> dict[str, str]:
     return {**found, **{name.strip(): value.strip() for name, value in pairs}}
 
 
-def environment(settings: Settings, properties_file: Path, scratch: Path) -> dict[str, str]:
+def environment(properties_file: Path, scratch: Path) -> dict[str, str]:
     """What makes pyspark in the job's process start with these settings."""
-    empty = settings.work / "no-spark-conf"
-    empty.mkdir(exist_ok=True)
     return {
         # A folder with files on the class path would switch the class archive off, hence the properties file.
-        "SPARK_CONF_DIR": str(empty),
+        "SPARK_CONF_DIR": str(class_archive.no_configuration()),
         "PYSPARK_SUBMIT_ARGS": f"--properties-file {properties_file} pyspark-shell",
         "SPARK_LOCAL_DIRS": str(scratch),
         "SPARK_LOCAL_IP": HOST,
