@@ -49,4 +49,5 @@ def _errors(run: JobRun, files: Written) -> dict[str, int]:
         return {}
     rows = read_files(run.spark, files.uris, None, "errors array<struct<code:string>>")
     codes = rows.select(F.explode(F.array_distinct("errors.code")).alias("code"))
-    return {row["code"]: row["count"] for row in codes.groupBy("code").count().orderBy("code").collect()}
+    counts = {row["code"]: row["count"] for row in codes.groupBy("code").count().collect()}
+    return dict(sorted(counts.items()))
