@@ -56,7 +56,7 @@ class MemoryStore:
 
     def head(self, bucket: str, key: str, version_id: str | None = None) -> ObjectInfo:
         found = self._version(bucket, key, version_id or "")
-        return ObjectInfo(key, found.etag, len(found.body), found.version_id)
+        return ObjectInfo(key, found.etag, len(found.body), found.version_id, found.metadata)
 
     def list(self, bucket: str, prefix: str) -> Iterator[ObjectInfo]:
         names = sorted(key for where, key in self.objects if where == bucket and key.startswith(prefix))

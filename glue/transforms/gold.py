@@ -97,7 +97,7 @@ def _write(run: JobRun, share: Share) -> Written:
 
 
 def _opening(run: JobRun, share: Share) -> DataFrame | None:
-    if share.opening is None:
+    if share.opening is None or not share.opening.uris:
         return None
     fields = ", ".join(f"`{each.name}` {each.type}" for each in share.contract.columns)
     return read_files(run.spark, share.opening.uris, None, fields)

@@ -40,14 +40,16 @@ def quarantine(run: JobRun, rows: DataFrame, origin: Origin) -> Quarantined:
         rows = rows.join(contents, "row_hash", "left_anti")
     promised = run.lake.contracts.quarantine
     files = write_files(run, place, rows, promised.partition_columns, "row_id", bases)
-    return Quarantined(files, _errors(run, files), known)
+    return Quarantined(files, errors_in(run, files), known)
 
 
-def _errors(run: JobRun, files: Written) -> dict[str, int]:
-    """Rows with each error code, as written. A row that has a code in two columns counts once."""
-    if not files.partitions:
+def errors_in(run: JobRun, files: Written) -> dict[str, int]:
+    """This run's rows with each error code, as written. A row that has a code in two columns counts once."""
+    if not files.uris:
         return {}
-    rows = read_files(run.spark, files.uris, None, "errors array<struct<code:string>>")
-    codes = rows.select(F.explode(F.array_distinct("errors.code")).alias("code"))
+    rows = read_files(run.spark, files.uris, None, "run_id string, errors array<struct<code:string>>")
+    codes = rows.where(F.col("run_id") == str(run.run_id)).select(
+        F.explode(F.array_distinct("errors.code")).alias("code")
+    )
     counts = {row["code"]: row["count"] for row in codes.groupBy("code").count().collect()}
     return dict(sorted(counts.items()))

@@ -1,17 +1,14 @@
 """Bronze to silver: a run's sources become silver files, quarantine files and a run summary. Nothing is promoted."""
 
-from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from lake.errors import InputMismatchError
 from lake.rules import layout
 from lake.rules.contract import Contract
 from lake.rules.layout import Place
-from lake.rules.plan import Source
 from lake.rules.snapshot import Pointer
 from lake.rules.summary import APPEND, Counts, RunSummary
 from lake.spark.current import read_files
@@ -23,7 +20,9 @@ from lake.spark.split import Origin, quarantine_rows, silver_rows
 from lake.spark.tally import tally_of
 from transforms.job_run import JobRun, leave_summary, pointers, summary_from, summary_of
 from transforms.late import late_rows
+from transforms.planned_sources import checked_sources
 from transforms.quarantine import NONE, Quarantined, quarantine
+from transforms.silver_replacement import replace_partitions
 from transforms.written import Written, write_files
 
 
@@ -31,12 +30,12 @@ def bronze_to_silver(run: JobRun) -> RunSummary:
     """Read exactly what the plan names, judge every record, write, and leave the run summary."""
     contract = run.lake.contracts.get(run.plan.dataset, run.plan.schema_version)
     place = layout.table_place(run.lake.buckets.silver, contract.dataset, contract.schema_version)
-    return summary_of(run, place) or leave_summary(run, place, _ingest(run, contract, place))
+    fill = _ingest if run.plan.mode == APPEND else replace_partitions
+    return summary_of(run, place) or leave_summary(run, place, fill(run, contract, place))
 
 
 def _ingest(run: JobRun, contract: Contract, place: Place) -> RunSummary:
-    sources = sorted(run.plan.sources, key=lambda each: (each.ingest_date, each.source_id))
-    _check_plan(run, contract, sources)
+    sources = checked_sources(run, contract)
     raw = read_sources(run.spark, sources, contract)
     origin = Origin(run.lake.contracts, contract, str(run.run_id), run.started_at, sources, raw.shapes)
     rows = kept(judged(raw.frame, contract), contract.partition_columns)
@@ -71,25 +70,10 @@ def _summary(
     )
 
 
-def _check_plan(run: JobRun, contract: Contract, sources: Sequence[Source]) -> None:
-    if run.plan.contract_sha256 != contract.fingerprint:
-        raise InputMismatchError(
-            f"run {run.run_id} was planned under contract {contract.dataset} {contract.schema_version} "
-            f"{run.plan.contract_sha256}, this build has {contract.fingerprint}; start a new run"
-        )
-    for source in sources:
-        found = run.lake.store.head(source.bucket, source.key)
-        if found.etag != source.etag:
-            raise InputMismatchError(
-                f"{source.uri} was planned at version {source.version_id} (ETag {source.etag}), now its ETag is "
-                f"{found.etag}; Spark reads only the newest version, so deliver the planned bytes under a new name"
-            )
-
-
 def _current_keys(run: JobRun, place: Place, contract: Contract, bases: dict[str, Pointer]) -> DataFrame | None:
-    """Partition, key and row_hash of what is current; nothing for a run that replaces its partitions."""
+    """Partition, key and row_hash of what is current."""
     uris = [uri for pointer in bases.values() for uri in pointer.uris]
-    if run.plan.mode != APPEND or not uris:
+    if not uris:
         return None
     fields = ", ".join([*(f"`{each.name}` {each.type}" for each in contract.key), "row_hash string"])
     below = layout.uri(place.bucket, f"{place.prefix}/runs")

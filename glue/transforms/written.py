@@ -65,13 +65,14 @@ def _described(run: JobRun, place: Place, key_column: str, bases: Mapping[str, P
         entry = FileEntry(each.uri, each.rows, sizes[each.uri], str(run.run_id), each.least, each.greatest)
         files[each.uri[start:].rpartition("/")[0]].append(entry)
     partitions = (
-        PartitionFiles(name, sum(file.rows for file in found), tuple(found), _base(bases.get(name)))
+        PartitionFiles(name, sum(file.rows for file in found), tuple(found), base_of(bases.get(name)))
         for name, found in sorted(files.items())
     )
     return Written(tuple(partitions), _columns(footers))
 
 
-def _base(pointer: Pointer | None) -> Base | None:
+def base_of(pointer: Pointer | None) -> Base | None:
+    """The state that a pointer shows, as a summary names it."""
     return Base(pointer.sequence, pointer.snapshot_id) if pointer else None
 
 

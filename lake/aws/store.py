@@ -39,10 +39,11 @@ class S3Store:
             yield from found["Body"].iter_chunks(CHUNK_BYTES)
 
     def head(self, bucket: str, key: str, version_id: str | None = None) -> ObjectInfo:
-        """Size, ETag and version of an object."""
+        """Size, ETag, version and user metadata of an object."""
         with translated(f"look at {layout.uri(bucket, key)}"):
             found = self._client.head_object(Bucket=bucket, Key=key, **_version(version_id))
-        return ObjectInfo(key, found["ETag"], found["ContentLength"], found.get("VersionId", ""))
+        version, metadata = found.get("VersionId", ""), found.get("Metadata", {})
+        return ObjectInfo(key, found["ETag"], found["ContentLength"], version, metadata)
 
     def list(self, bucket: str, prefix: str) -> Iterator[ObjectInfo]:
         """Every object below a prefix, in key order."""

@@ -13,7 +13,7 @@ def silver_reasons(summary: RunSummary, plan: Plan, contract: Contract) -> Itera
     """What is wrong with the counts of a silver run; nothing when it may be promoted."""
     yield from _identity(summary, plan, contract)
     yield from _conservation(summary, plan)
-    yield from _quality(summary, plan.input_records, contract)
+    yield from _quality(summary, plan.input_records - summary.counts.outside, contract)
 
 
 def gold_reasons(
@@ -56,8 +56,9 @@ def _conservation(summary: RunSummary, plan: Plan) -> Iterator[str]:
             f"({counts.valid} valid + {counts.quarantined} quarantined + {counts.condemned} condemned + "
             f"{counts.duplicate} duplicate{f' + {counts.outside} outside' if counts.outside else ''})"
         )
-    if expected and not counts.valid + counts.duplicate:
-        yield f"not one of {expected} records is valid"
+    own = expected - counts.outside
+    if own and not counts.valid + counts.duplicate:
+        yield f"not one of {own} records is valid"
 
 
 def _quality(summary: RunSummary, records: int, contract: Contract) -> Iterator[str]:

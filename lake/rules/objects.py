@@ -20,9 +20,10 @@ class StoredObject:
 
 @dataclass(frozen=True)
 class ObjectInfo:
-    """An object's head, or one entry of a listing (then version_id is empty)."""
+    """An object's head, or one entry of a listing (then version_id and metadata are empty)."""
 
     key: str
     etag: str
     size: int
     version_id: str = ""
+    metadata: Mapping[str, str] = field(default_factory=dict)

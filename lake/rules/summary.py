@@ -105,7 +105,8 @@ class RunSummary:
     """`_SUCCESS`. `columns` are the data columns read back from the footers, name to Hive type.
 
     A run that replaces has one entry of `partitions` for every planned one, without files where nothing is left, one
-    entry of `comparison` for each, and in `outside` the rows of other partitions by source id.
+    entry of `comparison` for each, and in `outside` the rows of other partitions by source id. Its `quarantine`
+    replaces too: `carried` rows waited before and still do, `recovered` ones are valid now and wait no more.
     Gold: `counts.input` and `counts.valid` are rows written; `inputs` maps `<dataset>/<partition>` to the
     snapshot id that was read; `control_totals` has one entry for each partition.
     """
@@ -137,3 +138,5 @@ class RunSummary:
     control_totals: tuple[ControlTotal, ...] = ()
     outside: dict[str, int] = field(default_factory=dict)
     comparison: tuple[PartitionComparison, ...] = ()
+    carried: int = 0
+    recovered: int = 0

@@ -12,6 +12,7 @@ KEY_HASH = "_key_hash"
 SHARED = "_shared"
 OUTCOME = "_outcome"
 WINNER = "_winner"
+OUTSIDE = "_outside"
 
 
 def raw(column: Column) -> str:

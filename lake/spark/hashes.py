@@ -27,6 +27,11 @@ def any_row_hash(contract: Contract) -> Value:
     return F.when(_all_typed(contract), row_hash(contract)).otherwise(F.sha2(_as_it_came(contract), 256))
 
 
+def possible_hashes(contract: Contract) -> Value:
+    """Every row hash under which a clean row may be known: it may have waited when a field of it had no type yet."""
+    return F.array(row_hash(contract), F.sha2(_as_it_came(contract), 256))
+
+
 def row_id(source_id: Value, content: Value, occurrence: Value) -> Value:
     """`<source_id>-<24 hex digits of row_hash>[-n]`: names one row of one source, the same in every run.
 

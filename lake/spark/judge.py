@@ -21,18 +21,19 @@ def judged(records: DataFrame, contract: Contract) -> DataFrame:
     typed = [parsed(each).alias(each.name) for each in contract.source_columns if each.type != "string"]
     rows = records.select("*", *typed)
     rows = rows.select("*", checks.clean(contract).alias(columns.CLEAN))
-    parts = (F.when(F.col(columns.CLEAN), _part(each)).alias(each.name) for each in contract.partition_columns)
+    parts = (F.when(F.col(columns.CLEAN), part(each)).alias(each.name) for each in contract.partition_columns)
     return rows.select("*", *parts)
 
 
-def partition_text(column: Column) -> Value:
+def partition_text(column: Column, found: Value | None = None) -> Value:
     """A partition column of judged rows as its text in a path, padded to the digits of its projection."""
-    text = F.col(column.name).cast("string")
+    text = (F.col(column.name) if found is None else found).cast("string")
     digits = column.projection.digits if column.projection else 0
     return F.lpad(text, digits, "0") if digits else text
 
 
-def _part(column: Column) -> Value:
+def part(column: Column) -> Value:
+    """A partition column worked out from what it is derived from, null where that is missing or has no type."""
     if column.name not in _PARTS or column.derived_from is None:
         raise ContractError(
             f"partition column '{column.name}' must be one of {[*_PARTS]}, derived from a moment or day"

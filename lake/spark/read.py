@@ -48,7 +48,7 @@ def read_sources(spark: SparkSession, sources: Sequence[Source], contract: Contr
 
 
 def _check_name(source: Source) -> None:
-    name = source.key.rpartition("/")[2]
+    name = source.uri.rpartition("/")[2]
     if name.startswith(("_", ".")):
         raise InputMismatchError(f"{source.uri} starts with '{name[0]}': Spark takes it for a hidden file and skips it")
     if (source.compression == "gzip") != name.endswith(".gz"):

@@ -44,6 +44,10 @@ class Origin:
             "run_id": F.lit(self.run_id),
         }
 
+    def ingest_date(self) -> Value:
+        """The day a row's source was delivered."""
+        return _by_source([each.ingest_date for each in self.sources])
+
 
 def silver_rows(valid: DataFrame, origin: Origin) -> DataFrame:
     """The rows of silver: the contract's columns, then lineage, then the partition."""
@@ -78,7 +82,7 @@ def quarantine_rows(aside: DataFrame, count: int, losers: Losers | None, origin:
         "retry_history": F.array(),
         "contract_version": F.lit(contract.version),
         "rule_set": F.lit(rule_set_of(contract)),
-        "ingest_date": _by_source([each.ingest_date for each in origin.sources]),
+        "ingest_date": origin.ingest_date(),
     }
     found = bad.select(*_promised((*quarantine.columns, *quarantine.partition_columns), made))
     return found if few else balanced(found, quarantine.partition_columns)

@@ -6,14 +6,16 @@ from datetime import date
 
 from lake.errors import SummaryMissingError
 from lake.rules import layout
+from lake.rules.contract import Contract
 from lake.rules.gate import gold_reasons, silver_reasons
 from lake.rules.gate_files import Written, file_reasons
+from lake.rules.gate_replacement import replacement_reasons
 from lake.rules.journal import SILVER
 from lake.rules.plan import Plan
 from lake.rules.reasons import shortened
 from lake.rules.run import RunId
-from lake.rules.summary import RunSummary
-from lake.steps.current import read_pointer
+from lake.rules.summary import REPLACE, RunSummary
+from lake.steps.current import read_pointer, read_snapshot
 from lake.steps.lake import Lake
 from lake.steps.summaries import LayerPart, parts_of, read_plan, read_summary, written_by
 
@@ -50,12 +52,22 @@ def _reasons(lake: Lake, plan: Plan, layer: str, part: LayerPart, summary: RunSu
     contract, today = part.contract, date.fromisoformat(lake.clock.now()[:10])
     if layer == SILVER:
         yield from silver_reasons(summary, plan, contract)
+        yield from replacement_reasons(summary, plan, _waited(lake, contract, summary))
     else:
         inputs = _current_inputs(lake, plan, summary)
         yield from (f"{contract.dataset}: {each}" for each in gold_reasons(summary, plan, contract, inputs))
     for written in written_by(lake, part, summary):
         run_id = RunId(plan.run_id)
         yield from file_reasons(written, contract, run_id, _sizes(lake, written, run_id), today)
+
+
+def _waited(lake: Lake, contract: Contract, summary: RunSummary) -> int:
+    """Rows that waited in the states of quarantine that a run is to replace."""
+    place = layout.quarantine_place(lake.buckets.quarantine, contract.dataset)
+    if summary.mode != REPLACE:
+        return 0
+    based = [(part.partition, part.base.snapshot_id) for part in summary.quarantine if part.base]
+    return sum(read_snapshot(lake.store, place, *each).rows for each in based)
 
 
 def _current_inputs(lake: Lake, plan: Plan, summary: RunSummary) -> dict[str, str | None]:

@@ -89,7 +89,7 @@ def written_by(lake: Lake, part: LayerPart, summary: RunSummary) -> list[Written
             count,
         )
         for name, place, partitions, count in (
-            ("quarantine", layout.quarantine_place, summary.quarantine, summary.counts.quarantined),
+            ("quarantine", layout.quarantine_place, summary.quarantine, summary.counts.quarantined + summary.carried),
             ("condemned", layout.condemned_place, summary.condemned, summary.counts.condemned),
         )
     )

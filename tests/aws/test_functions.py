@@ -46,7 +46,9 @@ def test_a_run_from_function_to_function(aws: Aws) -> None:
     assert call("read_run_summary") == {
         "decision": "promote",
         "reasons": (),
-        "counts": {"transactions": {"input": 10, "valid": 10, "quarantined": 0, "condemned": 0, "duplicate": 0}},
+        "counts": {
+            "transactions": {"input": 10, "valid": 10, "quarantined": 0, "condemned": 0, "duplicate": 0, "outside": 0}
+        },
     }
     assert call("promote_run")["promoted"] == 1
     assert call("finish_run")["outcome"] == "succeeded"

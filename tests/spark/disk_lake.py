@@ -14,12 +14,15 @@ from lake.rules import layout
 from lake.rules.bronze import BronzeObject, name_source
 from lake.rules.contract import Contract, Contracts, Thresholds, load_contracts
 from lake.rules.json_record import to_json
-from lake.rules.layout import Buckets
-from lake.rules.plan import Plan, RefusedSource, Source
+from lake.rules.layout import Buckets, Place
+from lake.rules.partition import silver_path
+from lake.rules.plan import Plan, PlannedPartition, RefusedSource, Source
 from lake.rules.run import RunId
-from lake.rules.summary import APPEND, RunSummary
+from lake.rules.summary import APPEND, REPLACE, Base, FileEntry, PartitionFiles, RunSummary
+from lake.steps.current import read_pointer
 from lake.steps.inspect_source import inspect_source
 from lake.steps.lake import Lake
+from lake.steps.promote_partition import promote_partition
 from lake.steps.promote_run import promote_run
 from lake.steps.records import read_record
 from tests.spark.local_store import LocalStore
@@ -80,32 +83,40 @@ class DiskLake:
         assert not isinstance(source, RefusedSource), source
         return source
 
-    def plan(self, sources: Sequence[Source], dataset: str = "transactions", mode: str = APPEND) -> RunId:
-        """Write the plan of a new run."""
+    def plan(self, sources: Sequence[Source], dataset: str = "transactions", months: Sequence[str] = ()) -> RunId:
+        """Write the plan of a new run; with months, of one that replaces them."""
         contract = self.contract(dataset)
-        run_id = RunId(f"20240630T0200{next(self._numbers):02d}Z-daily-test")
+        number, kind = next(self._numbers), "backfill" if months else "daily"
+        run_id = RunId(f"20240630T02{number // 60:02d}{number % 60:02d}Z-{kind}-test")
         plan = Plan(
             1,
             str(run_id),
             dataset,
             contract.schema_version,
-            "daily",
-            mode,
+            kind,
+            REPLACE if months else APPEND,
             f"arn:aws:states:::execution:p:{run_id}",
             "build-1",
             contract.fingerprint,
             "2024-06-30T02:00:00Z",
             tuple(sources),
+            partitions=tuple(self.planned(contract, silver_path(each)) for each in months),
         )
         self.lake.store.create(self.buckets.control, layout.plan(run_id), to_json(plan))
         return run_id
 
+    def planned(self, contract: Contract, name: str) -> PlannedPartition:
+        """A partition to replace, as it is now."""
+        place = layout.table_place(self.buckets.silver, contract.dataset, contract.schema_version)
+        now = read_pointer(self.lake.store, place, name)
+        return PlannedPartition(name, Base(now.sequence, now.snapshot_id) if now else None)
+
     def job_run(self, run_id: RunId, attempt: str = "jr_1") -> JobRun:
         return begin(self.lake, self.spark, run_id, layout.uri(self.buckets.control, layout.plan(run_id)), attempt)
 
-    def run(self, sources: Sequence[Source], dataset: str = "transactions", mode: str = APPEND) -> RunSummary:
+    def run(self, sources: Sequence[Source], dataset: str = "transactions", months: Sequence[str] = ()) -> RunSummary:
         """Plan these sources and run the silver job."""
-        return bronze_to_silver(self.job_run(self.plan(sources, dataset, mode)))
+        return bronze_to_silver(self.job_run(self.plan(sources, dataset, months)))
 
     def ingest(self, *bodies: bytes | str, day: str = "2024-03-31", dataset: str = "transactions") -> RunSummary:
         """Deliver files, plan them and run the silver job."""
@@ -129,6 +140,19 @@ class DiskLake:
     def forget(self, bucket: str, key: str) -> None:
         """Lose an object, as if the job had died before it wrote it."""
         (self.root / bucket / key).unlink()
+
+    def commit(self, place: Place, layer: str, like: RunSummary, partition: str, rows: DataFrame) -> None:
+        """Replace one partition by these rows, as a run of its own would."""
+        run_id = RunId(f"20240701T0000{next(self._numbers):02d}Z-retry-test")
+        folder = f"{place.attempt(run_id, 'jr_1')}/{partition}"
+        rows.coalesce(1).write.parquet(layout.uri(place.bucket, folder))
+        (key,) = [e.key for e in self.lake.store.list(place.bucket, folder) if e.key.endswith(".parquet")]
+        size = self.lake.store.head(place.bucket, key).size
+        file = FileEntry(layout.uri(place.bucket, key), rows.count(), size, str(run_id))
+        now = read_pointer(self.lake.store, place, partition)
+        base = Base(now.sequence, now.snapshot_id) if now else None
+        part = PartitionFiles(partition, file.rows, (file,), base)
+        promote_partition(self.lake, place, layer, self.as_run(like, str(run_id), REPLACE), part)
 
     def build_gold(self, run_id: str) -> dict[str, RunSummary]:
         """Run the gold job of a run whose silver is promoted."""

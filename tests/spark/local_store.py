@@ -20,9 +20,7 @@ class LocalStore:
         file = self._file(bucket, key)
         if not file.is_file():
             raise NotFoundError(f"there is no {bucket}/{key}")
-        beside = _beside(file)
-        metadata = json.loads(beside.read_text()) if beside.exists() else {}
-        return StoredObject(file.read_bytes(), _etag(file), metadata)
+        return StoredObject(file.read_bytes(), _etag(file), _metadata(file))
 
     def stream(self, bucket: str, key: str, version_id: str) -> Iterator[bytes]:
         yield self.read(bucket, key).body
@@ -31,7 +29,7 @@ class LocalStore:
         file = self._file(bucket, key)
         if not file.is_file():
             raise NotFoundError(f"there is no {bucket}/{key}")
-        return ObjectInfo(key, _etag(file), file.stat().st_size, "v1")
+        return ObjectInfo(key, _etag(file), file.stat().st_size, "v1", _metadata(file))
 
     def list(self, bucket: str, prefix: str) -> Iterator[ObjectInfo]:
         for file in sorted((self.root / bucket).rglob("*")):
@@ -62,6 +60,11 @@ class LocalStore:
 
     def _file(self, bucket: str, key: str) -> Path:
         return self.root / bucket / key
+
+
+def _metadata(file: Path) -> dict[str, str]:
+    beside = _beside(file)
+    return dict(json.loads(beside.read_text())) if beside.exists() else {}
 
 
 def _beside(file: Path) -> Path:

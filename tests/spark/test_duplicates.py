@@ -83,7 +83,7 @@ def test_a_promoted_row_wins_over_every_row_of_the_run(lake: DiskLake) -> None:
 
 def test_a_run_that_replaces_does_not_meet_what_it_replaces(lake: DiskLake) -> None:
     lake.ingest_and_promote(csv(row("T1", "5.00")))
-    summary = lake.run([lake.deliver(csv(row("T1", "6.00")))], mode="replace")
+    summary = lake.run([lake.deliver(csv(row("T1", "6.00")))], months=["2024-03"])
     assert counts(summary) == (1, 0, 0)
     assert summary.partitions[0].base is not None
 

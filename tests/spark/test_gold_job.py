@@ -98,7 +98,17 @@ def gold_place(lake: DiskLake, dataset: str) -> Place:
 
 def through_gold(lake: DiskLake, body: str) -> dict[str, RunSummary]:
     """One whole run: silver, promotion, gold, promotion."""
-    summary = lake.ingest_and_promote(body)
+    return gold_of(lake, lake.ingest_and_promote(body))
+
+
+def replaced(lake: DiskLake, body: str, *months: str) -> dict[str, RunSummary]:
+    """One whole run that replaces months by what this file holds of them."""
+    summary = lake.run([lake.deliver(body)], months=months)
+    lake.promote(summary)
+    return gold_of(lake, summary)
+
+
+def gold_of(lake: DiskLake, summary: RunSummary) -> dict[str, RunSummary]:
     gold = lake.build_gold(summary.run_id)
     lake.promote_gold(summary.run_id)
     return gold
@@ -201,6 +211,33 @@ def test_a_month_that_lost_its_rows_is_replaced_by_nothing(lake: DiskLake) -> No
         "2024-03": Decimal(2),
     }
     assert sorted(key[2] for key in in_gold(lake, "monthly_activity")) == ["2024-01", "2024-03"]
+
+
+def test_gold_follows_a_replacement_from_its_months_on(lake: DiskLake) -> None:
+    """February is corrected, then it loses all its rows, then the first month of all does."""
+    at = [("T1", "2024-01-10"), ("T2", "2024-02-10"), ("T3", "2024-03-10"), ("T4", "2024-04-10")]
+    lines: list[Line] = [(key, "A", "10.00", "EUR", f"{day}T00:00:00Z") for key, day in at]
+    through_gold(lake, Ledger().add(*lines))
+
+    def check(summaries: dict[str, RunSummary], left: list[Line], balances: list[str], activity: list[str]) -> None:
+        truth = Ledger(left)
+        assert in_gold(lake, "account_balances") == truth.balances()
+        assert in_gold(lake, "monthly_activity") == truth.activity()
+        assert months(summaries["account_balances"]) == balances
+        assert months(summaries["monthly_activity"]) == activity
+
+    corrected: Line = ("T2", "A", "11.00", "EUR", "2024-02-10T00:00:00Z")
+    left = [lines[0], corrected, *lines[2:]]
+    from_february = ["2024-02", "2024-03", "2024-04"]
+    check(replaced(lake, Ledger().add(corrected), "2024-02"), left, from_february, ["2024-02"])
+
+    left = [lines[0], *lines[2:]]
+    check(replaced(lake, csv(), "2024-02"), left, from_february, ["2024-02"])
+
+    check(replaced(lake, csv(), "2024-01"), lines[2:], ["2024-01", *from_february], ["2024-01"])
+    # January's gold is empty now; a later run that starts from February opens with nothing
+    late: Line = ("T5", "B", "1.00", "EUR", "2024-02-20T00:00:00Z")
+    check(through_gold(lake, Ledger().add(late)), [*lines[2:], late], from_february, ["2024-02"])
 
 
 def test_a_finished_gold_run_is_not_done_again(lake: DiskLake) -> None:
