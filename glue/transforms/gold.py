@@ -42,7 +42,7 @@ class Share:
 
 def silver_to_gold(run: JobRun) -> list[RunSummary]:
     """Build every gold dataset of the run's dataset, and leave a summary for each."""
-    silver = run.lake.contracts.get(run.plan.dataset, run.plan.schema_version)
+    silver = run.lake.contracts.newest(run.plan.dataset)
     summaries = []
     for gold in run.lake.contracts.built_from(silver.dataset):
         place = layout.table_place(run.lake.buckets.gold, gold.dataset, gold.schema_version)
@@ -60,7 +60,7 @@ def _build(run: JobRun, silver: Contract, gold: Contract, place: Place) -> RunSu
     if share.opening:
         inputs[f"{gold.dataset}/{share.opening.partition}"] = share.opening.snapshot_id
     counts = Counts(written.rows, written.rows)
-    partitions = (*written.partitions, *_emptied(share, written))
+    partitions = sorted((*written.partitions, *_emptied(share, written)), key=lambda each: each.partition)
     return replace(
         summary_from(run, gold, REPLACE, counts, written.columns, partitions), inputs=inputs, control_totals=totals
     )
@@ -77,7 +77,7 @@ def _share(run: JobRun, silver: Contract, gold: Contract, place: Place) -> Share
 
 
 def _touched(run: JobRun, silver: Contract) -> set[str]:
-    place = layout.table_place(run.lake.buckets.silver, silver.dataset, silver.schema_version)
+    place = layout.table_place(run.lake.buckets.silver, silver.dataset, run.plan.schema_version)
     summary = read_record(run.lake.store, RunSummary, place.bucket, place.summary(run.run_id))
     return {partition.month_of(each.partition) for each in summary.partitions}
 

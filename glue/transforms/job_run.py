@@ -111,5 +111,11 @@ def pointers(run: JobRun, place: Place, partitions: Iterable[str]) -> dict[str, 
 
 
 def _write_audit_manifest(run: JobRun, place: Place, summary: RunSummary) -> None:
-    uris = (file.uri for part in summary.partitions for file in part.files)
-    run.lake.store.write(place.bucket, place.audit_manifest(run.run_id), "".join(f"{uri}\n" for uri in uris))
+    """Every schema version has an audit table of its own, so each has a manifest of its files."""
+    by_version: dict[str, list[str]] = {summary.schema_version: []}
+    for part in summary.partitions:
+        for file in part.files:
+            by_version.setdefault(layout.version_of(file.uri), []).append(file.uri)
+    for version, uris in by_version.items():
+        key = layout.table_place(place.bucket, summary.dataset, version).audit_manifest(run.run_id)
+        run.lake.store.write(place.bucket, key, "".join(f"{uri}\n" for uri in uris))

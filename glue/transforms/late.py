@@ -8,12 +8,12 @@ from pyspark.sql import functions as F
 from lake.rules import partition
 from lake.rules.contract import Contract
 from lake.rules.summary import PartitionFiles
-from lake.spark.current import read_files
+from lake.spark.current import read_versions
 from transforms.job_run import JobRun
 from transforms.written import Written
 
 
-def late_rows(run: JobRun, contract: Contract, valid: Written, folder: str) -> dict[str, int]:
+def late_rows(run: JobRun, contract: Contract, valid: Written) -> dict[str, int]:
     """Late rows by month. Files are opened only where some sources came in time and some did not."""
     days = {source.source_id: source.ingest_date for source in run.plan.sources}
     late: Counter[str] = Counter()
@@ -25,16 +25,14 @@ def late_rows(run: JobRun, contract: Contract, valid: Written, folder: str) -> d
         elif True in verdicts:
             mixed.append(part)
     if mixed:
-        late.update(_count(run, contract, mixed, days, folder))
+        late.update(_count(run, contract, mixed, days))
     return dict(sorted(late.items()))
 
 
-def _count(
-    run: JobRun, contract: Contract, parts: list[PartitionFiles], days: dict[str, str], folder: str
-) -> Counter[str]:
+def _count(run: JobRun, contract: Contract, parts: list[PartitionFiles], days: dict[str, str]) -> Counter[str]:
     uris = [file.uri for part in parts for file in part.files]
     names = [each.name for each in contract.partition_columns]
-    rows = read_files(run.spark, uris, folder, "source_id string")
+    rows = read_versions(run.spark, uris, "source_id string")
     late: Counter[str] = Counter()
     for row in rows.groupBy(*names, "source_id").agg(F.count("*").alias("rows")).collect():
         place = partition.path({name: row[name] for name in names})

@@ -9,46 +9,54 @@ from pyspark.sql import functions as F
 from lake.rules import layout
 from lake.rules.contract import Contract
 from lake.rules.layout import Place
+from lake.rules.run import RunKind
 from lake.rules.snapshot import Pointer
 from lake.rules.summary import APPEND, Counts, RunSummary
-from lake.spark.current import read_files
+from lake.spark.current import read_versions
 from lake.spark.judge import judged
 from lake.spark.read import read_sources
 from lake.spark.reuse import kept
 from lake.spark.sort_out import SortedOut, sort_out
-from lake.spark.split import Origin, quarantine_rows, silver_rows
+from lake.spark.split import Origin, quarantine_rows
 from lake.spark.tally import tally_of
 from transforms.job_run import JobRun, leave_summary, pointers, summary_from, summary_of
 from transforms.late import late_rows
 from transforms.planned_sources import checked_sources
 from transforms.quarantine import NONE, Quarantined, quarantine
+from transforms.silver_migration import migrate_partitions
 from transforms.silver_replacement import replace_partitions
-from transforms.written import Written, write_files
+from transforms.silver_versions import older_versions, write_versions
+from transforms.written import Written
 
 
 def bronze_to_silver(run: JobRun) -> RunSummary:
     """Read exactly what the plan names, judge every record, write, and leave the run summary."""
     contract = run.lake.contracts.get(run.plan.dataset, run.plan.schema_version)
     place = layout.table_place(run.lake.buckets.silver, contract.dataset, contract.schema_version)
-    fill = _ingest if run.plan.mode == APPEND else replace_partitions
-    return summary_of(run, place) or leave_summary(run, place, fill(run, contract, place))
+    return summary_of(run, place) or leave_summary(run, place, _fill(run, contract, place))
+
+
+def _fill(run: JobRun, contract: Contract, place: Place) -> RunSummary:
+    if run.plan.kind == RunKind.MIGRATE:
+        return migrate_partitions(run, contract, place)
+    return _ingest(run, contract, place) if run.plan.mode == APPEND else replace_partitions(run, contract, place)
 
 
 def _ingest(run: JobRun, contract: Contract, place: Place) -> RunSummary:
     sources = checked_sources(run, contract)
-    raw = read_sources(run.spark, sources, contract)
-    origin = Origin(run.lake.contracts, contract, str(run.run_id), run.started_at, sources, raw.shapes)
+    older = older_versions(run)
+    raw = read_sources(run.spark, sources, contract, older)
+    origin = Origin(run.lake.contracts, contract, str(run.run_id), run.started_at, sources, raw.shapes, older)
     rows = kept(judged(raw.frame, contract), contract.partition_columns)
     tally = tally_of(rows, contract)
     bases = pointers(run, place, tally.clean)
-    piles = sort_out(rows, tally, _current_keys(run, place, contract, bases), contract)
+    piles = sort_out(rows, tally, _current_keys(run, contract, bases), contract)
     # both at once: few rows to quarantine are one task, which would leave the other cores idle
     with ThreadPoolExecutor(2) as pool:
         waiting = pool.submit(_quarantine, run, piles, origin)
-        good = silver_rows(piles.valid, origin)
-        valid = write_files(run, place, good, contract.partition_columns, contract.key[0].name, bases)
+        valid = write_versions(run, piles.valid, origin, bases)
         bad = waiting.result()
-    return _summary(run, contract, place, valid, bad, piles.duplicates + bad.known)
+    return _summary(run, contract, valid, bad, piles.duplicates + bad.known)
 
 
 def _quarantine(run: JobRun, piles: SortedOut, origin: Origin) -> Quarantined:
@@ -57,26 +65,24 @@ def _quarantine(run: JobRun, piles: SortedOut, origin: Origin) -> Quarantined:
     return quarantine(run, quarantine_rows(piles.aside, piles.to_quarantine, piles.losers, origin), origin)
 
 
-def _summary(
-    run: JobRun, contract: Contract, place: Place, valid: Written, bad: Quarantined, duplicates: int
-) -> RunSummary:
+def _summary(run: JobRun, contract: Contract, valid: Written, bad: Quarantined, duplicates: int) -> RunSummary:
     counts = Counts(run.plan.input_records, valid.rows, bad.files.rows, 0, duplicates)
     return replace(
         summary_from(run, contract, run.plan.mode, counts, valid.columns, valid.partitions),
         quarantine=bad.files.partitions,
         quarantine_columns=bad.files.columns,
         errors=bad.errors,
-        late=late_rows(run, contract, valid, run.folder(place)),
+        late=late_rows(run, contract, valid),
+        older_columns=valid.older_columns,
     )
 
 
-def _current_keys(run: JobRun, place: Place, contract: Contract, bases: dict[str, Pointer]) -> DataFrame | None:
-    """Partition, key and row_hash of what is current."""
+def _current_keys(run: JobRun, contract: Contract, bases: dict[str, Pointer]) -> DataFrame | None:
+    """Partition, key and row_hash of what is current, in any schema version."""
     uris = [uri for pointer in bases.values() for uri in pointer.uris]
     if not uris:
         return None
     fields = ", ".join([*(f"`{each.name}` {each.type}" for each in contract.key), "row_hash string"])
-    below = layout.uri(place.bucket, f"{place.prefix}/runs")
-    found = read_files(run.spark, uris, below, fields)
+    found = read_versions(run.spark, uris, fields)
     place_of_row = (F.col(each.name).cast("int").alias(each.name) for each in contract.partition_columns)
     return found.select(*place_of_row, *(each.name for each in contract.key), "row_hash")

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from lake.rules import layout, partition
+from lake.rules import partition
 from lake.rules.contract import Contract
 from lake.rules.layout import Place
 from lake.rules.snapshot import Snapshot
-from lake.spark.current import read_files
+from lake.spark.current import read_versions
 from lake.steps.current import current_snapshot, read_pointer
 from transforms.gold_inputs import MONTH
 from transforms.job_run import AT_ONCE, JobRun
@@ -19,10 +19,9 @@ from transforms.job_run import AT_ONCE, JobRun
 
 @dataclass(frozen=True)
 class SilverMonths:
-    """Snapshots of the months a job reads, by month."""
+    """Snapshots of the months a job reads, by month; their files may be of any schema version."""
 
     contract: Contract
-    place: Place
     snapshots: dict[str, Snapshot]
 
     def inputs(self) -> dict[str, str]:
@@ -35,10 +34,9 @@ class SilverMonths:
         fields = ", ".join(f"`{each.name}` {each.type}" for each in self.contract.columns)
         names = [each.name for each in self.contract.partition_columns]
         month = F.concat_ws("-", *names).alias(MONTH)
-        below = layout.uri(self.place.bucket, f"{self.place.prefix}/runs")
         if not uris:
             return run.spark.createDataFrame([], f"{fields}, {MONTH} string")
-        return read_files(run.spark, uris, below, fields).select(*(e.name for e in self.contract.columns), month)
+        return read_versions(run.spark, uris, fields).select(*(e.name for e in self.contract.columns), month)
 
 
 def read_silver_months(run: JobRun, contract: Contract, place: Place, months: Collection[str]) -> SilverMonths:
@@ -51,4 +49,4 @@ def read_silver_months(run: JobRun, contract: Contract, place: Place, months: Co
     ordered = sorted(months)
     with ThreadPoolExecutor(AT_ONCE) as pool:
         found = zip(ordered, pool.map(snapshot, ordered), strict=True)
-        return SilverMonths(contract, place, {month: each for month, each in found if each is not None})
+        return SilverMonths(contract, {month: each for month, each in found if each is not None})

@@ -16,14 +16,15 @@ from lake.spark.read import read_sources
 from lake.spark.reuse import kept
 from lake.spark.scope import count_by_source, outside
 from lake.spark.sort_out import sort_out
-from lake.spark.split import Origin, quarantine_rows, silver_rows
+from lake.spark.split import Origin, quarantine_rows
 from lake.spark.tally import tally_of
 from transforms.comparison import compare_with_current
 from transforms.held import held_rows
 from transforms.job_run import JobRun, pointers, summary_from
 from transforms.planned_sources import checked_sources
 from transforms.quarantine_replacement import UNCHANGED, Requarantined, requarantine
-from transforms.written import NOTHING, Written, base_of, write_files
+from transforms.silver_versions import older_versions, write_versions
+from transforms.written import NOTHING, Written, base_of
 
 
 @dataclass(frozen=True)
@@ -43,8 +44,8 @@ def replace_partitions(run: JobRun, contract: Contract, place: Place) -> RunSumm
     """
     sources = checked_sources(run, contract)
     bases = planned_bases(run, place)
-    done = _refill(run, contract, place, sources, bases) if sources else Refilled()
-    return _summary(run, contract, place, bases, done)
+    done = _refill(run, contract, sources, bases) if sources else Refilled()
+    return _summary(run, contract, bases, done)
 
 
 def planned_bases(run: JobRun, place: Place) -> dict[str, Pointer]:
@@ -61,11 +62,10 @@ def planned_bases(run: JobRun, place: Place) -> dict[str, Pointer]:
     return found
 
 
-def _refill(
-    run: JobRun, contract: Contract, place: Place, sources: list[Source], bases: dict[str, Pointer]
-) -> Refilled:
-    raw = read_sources(run.spark, sources, contract)
-    origin = Origin(run.lake.contracts, contract, str(run.run_id), run.started_at, sources, raw.shapes)
+def _refill(run: JobRun, contract: Contract, sources: list[Source], bases: dict[str, Pointer]) -> Refilled:
+    older = older_versions(run)
+    raw = read_sources(run.spark, sources, contract, older)
+    origin = Origin(run.lake.contracts, contract, str(run.run_id), run.started_at, sources, raw.shapes, older)
     planned = [each.partition for each in run.plan.partitions]
     marked = judged(raw.frame, contract).withColumn(columns.OUTSIDE, outside(contract, planned))
     rows = kept(marked, contract.partition_columns)
@@ -73,8 +73,7 @@ def _refill(
     held = held_rows(run, origin)
     own, condemned = held.without_condemned(rows.where(~rows[columns.OUTSIDE]).drop(columns.OUTSIDE), origin)
     piles = sort_out(own, tally_of(own, contract), None, contract)
-    good = silver_rows(piles.valid, origin)
-    valid = write_files(run, place, good, contract.partition_columns, contract.key[0].name, bases)
+    valid = write_versions(run, piles.valid, origin, bases)
     waiting: DataFrame | None = None
     if piles.to_quarantine:
         waiting = quarantine_rows(piles.aside, piles.to_quarantine, piles.losers, origin)
@@ -83,23 +82,24 @@ def _refill(
     return Refilled(valid, bad, piles.duplicates + condemned + bad.known, by_id)
 
 
-def _summary(run: JobRun, contract: Contract, place: Place, bases: dict[str, Pointer], done: Refilled) -> RunSummary:
+def _summary(run: JobRun, contract: Contract, bases: dict[str, Pointer], done: Refilled) -> RunSummary:
     elsewhere, bad = done.outside or {}, done.bad
     counts = Counts(run.plan.input_records, done.valid.rows, bad.new, 0, done.duplicates, sum(elsewhere.values()))
-    parts = _with_emptied(run, done.valid, bases)
+    parts = with_emptied(run, done.valid, bases)
     return replace(
         summary_from(run, contract, run.plan.mode, counts, done.valid.columns, parts),
         quarantine=bad.files.partitions,
         quarantine_columns=bad.files.columns,
         errors=bad.errors,
         outside=elsewhere,
-        comparison=compare_with_current(run, contract, place, bases, parts),
+        comparison=compare_with_current(run, contract, bases, parts),
         carried=bad.carried,
         recovered=bad.recovered,
+        older_columns=done.valid.older_columns,
     )
 
 
-def _with_emptied(run: JobRun, written: Written, bases: dict[str, Pointer]) -> list[PartitionFiles]:
+def with_emptied(run: JobRun, written: Written, bases: dict[str, Pointer]) -> list[PartitionFiles]:
     """Every planned partition: with its files, or with none where nothing is left."""
     filled = {part.partition: part for part in written.partitions}
     names = sorted({*filled, *(each.partition for each in run.plan.partitions)})

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pyspark.sql import DataFrame
 
@@ -18,10 +18,11 @@ from transforms.job_run import JobRun
 
 @dataclass(frozen=True)
 class Written:
-    """Partitions with their files, and the columns those files really have."""
+    """Partitions with their files, and the columns those files really have; of older schema versions apart."""
 
     partitions: tuple[PartitionFiles, ...]
     columns: dict[str, str]
+    older_columns: dict[str, dict[str, str]] = field(default_factory=dict)
 
     @property
     def rows(self) -> int:

@@ -11,7 +11,7 @@ from lake.rules.summary import RunSummary
 
 def silver_reasons(summary: RunSummary, plan: Plan, contract: Contract) -> Iterator[str]:
     """What is wrong with the counts of a silver run; nothing when it may be promoted."""
-    yield from _identity(summary, plan, contract)
+    yield from identity_reasons(summary, plan, contract)
     yield from _conservation(summary, plan)
     yield from _quality(summary, plan.input_records - summary.counts.outside, contract)
 
@@ -30,12 +30,15 @@ def gold_reasons(
             yield f"built from {name} at snapshot {snapshot_id}, but current is {now or 'nothing'}; run it again"
 
 
-def _identity(summary: RunSummary, plan: Plan, contract: Contract) -> Iterator[str]:
+def identity_reasons(summary: RunSummary, plan: Plan, contract: Contract) -> Iterator[str]:
+    """Whether a summary belongs to its plan, and both to the contract of today."""
     yield from _same("run", summary.run_id, plan.run_id)
     yield from _same("dataset", summary.dataset, plan.dataset)
     yield from _same("schema version", summary.schema_version, plan.schema_version)
     yield from _same("contract", summary.contract_sha256, plan.contract_sha256)
     yield from _same("contract", contract.fingerprint, plan.contract_sha256)
+    for version in sorted(summary.older_columns.keys() - set(plan.versions)):
+        yield f"the run wrote schema version {version}, the plan names no source of it"
     planned = {source.source_id for source in plan.sources}
     if {source.source_id for source in summary.sources} != planned:
         yield f"the run read {len(summary.sources)} sources, the plan names {len(planned)} or others"

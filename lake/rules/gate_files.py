@@ -14,8 +14,20 @@ _MEGABYTE = 1 << 20
 
 
 @dataclass(frozen=True)
+class Shape:
+    """The files of one schema version: where they lie, what they must look like, what they look like."""
+
+    place: Place
+    columns: Mapping[str, str]
+    found_columns: Mapping[str, str]
+
+
+@dataclass(frozen=True)
 class Written:
-    """One kind of rows that a run wrote: where it lies, what it must look like, what the summary says of it."""
+    """One kind of rows that a run wrote: where it lies, what it must look like, what the summary says of it.
+
+    A partition may hold files of `older` schema versions too; each is compared with its own contract.
+    """
 
     name: str
     layer: str
@@ -25,32 +37,40 @@ class Written:
     found_columns: Mapping[str, str]
     partitions: tuple[PartitionFiles, ...]
     rows: int
+    older: tuple[Shape, ...] = ()
+
+    @property
+    def shapes(self) -> tuple[Shape, ...]:
+        """Every schema version that was written."""
+        return (Shape(self.place, self.columns, self.found_columns), *self.older)
 
 
 def file_reasons(
     written: Written, contract: Contract, run_id: RunId, sizes: Mapping[str, int], today: date
 ) -> Iterator[str]:
     """What is wrong with the files of one kind of rows. `sizes`: bytes of each file of the run that is in S3."""
-    if any(part.files for part in written.partitions) and dict(written.found_columns) != dict(written.columns):
-        yield _columns_differ(written)
+    homes = {uri(each.place.bucket, each.place.run(run_id)) + "/": each for each in written.shapes}
+    for home, shape in homes.items():
+        filled = any(file.uri.startswith(home) for part in written.partitions for file in part.files)
+        if filled and dict(shape.found_columns) != dict(shape.columns):
+            yield f"{written.name}: {_columns_differ(shape)}"
     rows = sum(part.rows for part in written.partitions)
     if rows != written.rows:
         yield f"{written.name}: the partitions hold {rows} rows, the counts say {written.rows}"
     names = [part.partition for part in written.partitions]
     for name in sorted({name for name in names if names.count(name) > 1}):
         yield f"{written.name}: partition {name} is listed twice"
-    home = uri(written.place.bucket, written.place.run(run_id)) + "/"
     for part in written.partitions:
         yield from (f"{written.name}: {reason}" for reason in _partition(part, written, contract, today))
         for file in part.files:
-            yield from (f"{written.name}: {reason}" for reason in _file(file, run_id, home, contract, sizes))
+            yield from (f"{written.name}: {reason}" for reason in _file(file, run_id, tuple(homes), contract, sizes))
 
 
-def _columns_differ(written: Written) -> str:
-    expected, found = dict(written.columns), dict(written.found_columns)
+def _columns_differ(shape: Shape) -> str:
+    expected, found = dict(shape.columns), dict(shape.found_columns)
     differing = sorted(name for name in {*expected, *found} if expected.get(name) != found.get(name))
     listed = ", ".join(f"{n}: {found.get(n, 'missing')} (expected {expected.get(n, 'none')})" for n in differing)
-    return f"{written.name}: the files do not have the contract's columns: {listed}"
+    return f"the files do not have the contract's columns: {listed}"
 
 
 def _partition(part: PartitionFiles, written: Written, contract: Contract, today: date) -> Iterator[str]:
@@ -66,10 +86,12 @@ def _partition(part: PartitionFiles, written: Written, contract: Contract, today
         yield f"partition {part.partition}: a file is listed twice"
 
 
-def _file(file: FileEntry, run_id: RunId, home: str, contract: Contract, sizes: Mapping[str, int]) -> Iterator[str]:
+def _file(
+    file: FileEntry, run_id: RunId, homes: tuple[str, ...], contract: Contract, sizes: Mapping[str, int]
+) -> Iterator[str]:
     size, limit = sizes.get(file.uri), contract.thresholds.max_file_megabytes
-    if not file.uri.startswith(home) or file.run_id != str(run_id):
-        yield f"{file.uri} is not a file of this run, expected one below {home}"
+    if not file.uri.startswith(homes) or file.run_id != str(run_id):
+        yield f"{file.uri} is not a file of this run, expected one below {' or '.join(homes)}"
     if size is None:
         yield f"{file.uri} is missing"
     elif size != file.bytes:

@@ -9,6 +9,7 @@ SUCCESS = "_SUCCESS"
 LATEST = "_LATEST.json"
 MANIFEST = "symlink.txt"
 READY_MARKER = "_READY"
+_VERSION = "schema_v="
 
 
 @dataclass(frozen=True)
@@ -24,10 +25,20 @@ class Buckets:
 
 @dataclass(frozen=True)
 class Place:
-    """Where one schema version of a dataset lives: a bucket and the prefix of its four rooms."""
+    """Where one schema version of a dataset lives: a bucket, the prefix of its runs, and where they are committed.
+
+    All versions of a dataset are committed together, below `home`: one manifest for each partition names the files of
+    every version. What is current of one version alone is derived from it.
+    """
 
     bucket: str
     prefix: str
+    home: str = ""
+
+    @property
+    def commits(self) -> str:
+        """Prefix of snapshots and manifests."""
+        return self.home or self.prefix
 
     def run(self, run_id: RunId) -> str:
         """Folder of a run."""
@@ -47,12 +58,12 @@ class Place:
 
     def snapshot(self, partition: str, snapshot_id: str) -> str:
         """Key of one immutable snapshot."""
-        return f"{self.prefix}/snapshots/{partition}/{snapshot_id}.json"
+        return f"{self.commits}/snapshots/{partition}/{snapshot_id}.json"
 
     @property
     def current_prefix(self) -> str:
         """Prefix of all manifests; one LIST of it names every partition."""
-        return f"{self.prefix}/current/"
+        return f"{self.commits}/current/"
 
     def manifest(self, partition: str) -> str:
         """Key of the manifest, the commit point of a partition."""
@@ -62,10 +73,24 @@ class Place:
         """Key of the commit's record, derived from the snapshot."""
         return f"{self.current_prefix}{partition}/{LATEST}"
 
+    def version_manifest(self, partition: str) -> str:
+        """Key of the manifest of this version's files alone, derived from the snapshot."""
+        return f"{self.prefix}/current/{partition}/{MANIFEST}"
+
 
 def table_place(bucket: str, dataset: str, schema_version: str) -> Place:
-    """Place of a silver or gold dataset."""
-    return Place(bucket, f"{dataset}/schema_v={schema_version}")
+    """Place of one schema version of a silver or gold dataset."""
+    return Place(bucket, f"{dataset}/{_VERSION}{schema_version}", dataset)
+
+
+def version_of(address: str) -> str:
+    """The schema version that a data file belongs to, told by its address; empty where there are no versions."""
+    return address.partition(f"/{_VERSION}")[2].partition("/")[0]
+
+
+def runs_above(address: str) -> str:
+    """The address of the folder of runs that a data file lies in."""
+    return address.partition("/run_id=")[0]
 
 
 def quarantine_place(bucket: str, dataset: str) -> Place:

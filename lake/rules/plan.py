@@ -7,7 +7,10 @@ from lake.rules.summary import Base
 
 @dataclass(frozen=True)
 class Source:
-    """One bronze object. `records` is counted apart from Spark; `header` is in file order."""
+    """One bronze object. `records` is counted apart from Spark; `header` is in file order.
+
+    `schema_version` is the one its rows are written under; empty means that of the plan.
+    """
 
     source_id: str
     bucket: str
@@ -21,6 +24,7 @@ class Source:
     compression: str | None
     multiline: bool
     uri: str
+    schema_version: str = ""
 
 
 @dataclass(frozen=True)
@@ -69,3 +73,13 @@ class Plan:
     def input_records(self) -> int:
         """Records in all sources, by the independent count."""
         return sum(source.records for source in self.sources)
+
+    def version_of(self, source: Source) -> str:
+        """The schema version that a source's rows are written under."""
+        return source.schema_version or self.schema_version
+
+    @property
+    def versions(self) -> tuple[str, ...]:
+        """The schema versions that the run writes; that of the plan itself, the newest, comes last."""
+        found = {self.version_of(source) for source in self.sources} - {self.schema_version}
+        return (*sorted(found, key=lambda each: int(each.removeprefix("v"))), self.schema_version)

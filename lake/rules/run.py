@@ -23,6 +23,7 @@ class RunKind(StrEnum):
     COMPACT = "compact"
     RELEASE = "release"
     ROLLBACK = "rollback"
+    MIGRATE = "migrate"
 
 
 @dataclass(frozen=True)

@@ -102,7 +102,8 @@ class PartitionComparison:
 
 @dataclass(frozen=True)
 class RunSummary:
-    """`_SUCCESS`. `columns` are the data columns read back from the footers, name to Hive type.
+    """`_SUCCESS`. `columns` are the data columns read back from the footers, name to Hive type; those of files that
+    were written under older schema versions are in `older_columns`, by version.
 
     A run that replaces has one entry of `partitions` for every planned one, without files where nothing is left, one
     entry of `comparison` for each, and in `outside` the rows of other partitions by source id. Its `quarantine`
@@ -140,3 +141,4 @@ class RunSummary:
     comparison: tuple[PartitionComparison, ...] = ()
     carried: int = 0
     recovered: int = 0
+    older_columns: dict[str, dict[str, str]] = field(default_factory=dict)

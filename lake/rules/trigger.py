@@ -16,7 +16,14 @@ REQUEST = "request"
 PER_OBJECT = "per_object"
 ON_READY_MARKER = "on_ready_marker"
 # kinds that bring no new sources: only a person's request starts them, and `details` says what they are about
-REQUESTED_KINDS = (RunKind.BACKFILL, RunKind.RETRY, RunKind.COMPACT, RunKind.RELEASE, RunKind.ROLLBACK)
+REQUESTED_KINDS = (
+    RunKind.BACKFILL,
+    RunKind.RETRY,
+    RunKind.COMPACT,
+    RunKind.RELEASE,
+    RunKind.ROLLBACK,
+    RunKind.MIGRATE,
+)
 
 
 @dataclass(frozen=True)

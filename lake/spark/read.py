@@ -1,7 +1,7 @@
 """Bronze CSV to one frame of text columns: exactly the sources of a plan, none found by listing."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from typing import Any
@@ -37,13 +37,20 @@ class RawRows:
     shapes: tuple[FileShape, ...]
 
 
-def read_sources(spark: SparkSession, sources: Sequence[Source], contract: Contract) -> RawRows:
-    """The records of all sources. `_source` is the position in `sources`, `_corrupt` the text of a malformed one."""
+def read_sources(
+    spark: SparkSession, sources: Sequence[Source], contract: Contract, older: Mapping[str, Contract] | None = None
+) -> RawRows:
+    """The records of all sources. `_source` is the position in `sources`, `_corrupt` the text of a malformed one.
+
+    Sources of `older` schema versions lack columns of the contract; those are null in their records.
+    """
     for each in sources:
         _check_name(each)
-    shapes = _shapes(sources, contract)
+    shapes = _shapes(sources, contract, older or {})
     frames = [_read(spark, sources, shape, contract.dialect) for shape in shapes]
     together = reduce(lambda one, other: one.unionByName(other, allowMissingColumns=True), frames)
+    absent = {columns.raw(each) for each in contract.source_columns} - set(together.columns)
+    together = together.withColumns({name: F.lit(None).cast("string") for name in sorted(absent)})
     return RawRows(together.withColumn(columns.ROW, F.monotonically_increasing_id()), shapes)
 
 
@@ -58,13 +65,15 @@ def _check_name(source: Source) -> None:
         )
 
 
-def _shapes(sources: Sequence[Source], contract: Contract) -> tuple[FileShape, ...]:
-    groups: dict[tuple[tuple[str, ...], bool], list[int]] = {}
+def _shapes(sources: Sequence[Source], contract: Contract, older: Mapping[str, Contract]) -> tuple[FileShape, ...]:
+    groups: dict[tuple[tuple[str, ...], bool, str], list[int]] = {}
     for position, source in enumerate(sources):
-        groups.setdefault((source.header, source.multiline), []).append(position)
+        groups.setdefault((source.header, source.multiline, source.schema_version), []).append(position)
     return tuple(
-        FileShape(tuple(positions), header, _names(header, contract, sources[positions[0]]), multiline)
-        for (header, multiline), positions in groups.items()
+        FileShape(
+            tuple(positions), header, _names(header, older.get(version, contract), sources[positions[0]]), multiline
+        )
+        for (header, multiline, version), positions in groups.items()
     )
 
 

@@ -1,7 +1,7 @@
 """Judged rows to the rows of silver and of quarantine, in the columns their contracts promise."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pyspark.sql import Column as Value
 from pyspark.sql import DataFrame, Window
@@ -26,7 +26,7 @@ ONE_TASK = 100_000
 
 @dataclass(frozen=True)
 class Origin:
-    """What all rows of one job run have in common."""
+    """What all rows of one job run have in common. `older`: contracts of sources that are not of the newest version."""
 
     contracts: Contracts
     contract: Contract
@@ -34,6 +34,11 @@ class Origin:
     ingested_at: str
     sources: Sequence[Source]
     shapes: Sequence[FileShape]
+    older: Mapping[str, Contract] = field(default_factory=dict)
+
+    def contract_of(self, source: Source) -> Contract:
+        """The contract that a source's rows are written under."""
+        return self.older.get(source.schema_version, self.contract)
 
     def lineage(self) -> dict[str, Value]:
         """The columns that trace a row to its source and its run."""
@@ -66,6 +71,7 @@ def quarantine_rows(aside: DataFrame, count: int, losers: Losers | None, origin:
     """The rows of quarantine: those with errors, and those whose key belongs to other content; `count` together."""
     contract, quarantine = origin.contract, origin.contracts.quarantine
     few = count <= ONE_TASK
+    versions = [origin.contract_of(each) for each in origin.sources]
     bad = _with_errors(aside, losers, contract).withColumn("row_hash", any_row_hash(contract))
     bad = bad.coalesce(1) if few else bad
     twins = Window.partitionBy(columns.SOURCE, "row_hash").orderBy(columns.ROW)
@@ -74,14 +80,14 @@ def quarantine_rows(aside: DataFrame, count: int, losers: Losers | None, origin:
         "row_id": row_id(made["source_id"], F.col("row_hash"), F.row_number().over(twins)),
         "row_hash": F.col("row_hash"),
         "dataset": F.lit(contract.dataset),
-        "schema_version": F.lit(contract.schema_version),
+        "schema_version": _by_source([each.schema_version for each in versions]),
         "raw_record": raw_record(origin.shapes, contract.dialect),
         "fields": fields_by_name(origin.shapes),
         "errors": F.col(columns.ERRORS),
         "line_number": F.lit(None),
         "retry_history": F.array(),
-        "contract_version": F.lit(contract.version),
-        "rule_set": F.lit(rule_set_of(contract)),
+        "contract_version": _by_source([each.version for each in versions]),
+        "rule_set": _by_source([rule_set_of(each) for each in versions]),
         "ingest_date": origin.ingest_date(),
     }
     found = bad.select(*_promised((*quarantine.columns, *quarantine.partition_columns), made))

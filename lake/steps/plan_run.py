@@ -12,6 +12,7 @@ from lake.rules.trigger import RunRequest
 from lake.steps.lake import Lake
 from lake.steps.lease import take_lease
 from lake.steps.plan_ingest import IngestPlanner
+from lake.steps.plan_migration import MigrationPlanner
 from lake.steps.planner import Planner
 from lake.steps.ports import Executions
 from lake.steps.records import find_record, read_record
@@ -22,6 +23,7 @@ REFUSED = "refused"
 PLANNERS: dict[RunKind, Planner] = {
     RunKind.DAILY: IngestPlanner(),
     RunKind.EVENT: IngestPlanner(),
+    RunKind.MIGRATE: MigrationPlanner(),
 }
 
 

@@ -10,6 +10,7 @@ from lake.rules.summary import PartitionFiles, RunSummary
 from lake.steps.current import current_snapshot, read_pointer, read_snapshot
 from lake.steps.lake import Lake
 from lake.steps.records import TRIES, put_record
+from lake.steps.version_manifests import show_versions
 
 
 def promote_partition(lake: Lake, place: Place, layer: str, summary: RunSummary, part: PartitionFiles) -> str:
@@ -21,7 +22,7 @@ def promote_partition(lake: Lake, place: Place, layer: str, summary: RunSummary,
         pointer = read_pointer(lake.store, place, part.partition)
         current = current_snapshot(lake.store, place, pointer) if pointer else None
         if current is not None and is_promoted(current, summary.run_id):
-            _record_latest(lake, place, current)
+            _derive(lake, place, current)
             return current.snapshot_id
         _check(lake, place, summary, part, current)
         snapshot = _write_snapshot(lake, place, next_snapshot(summary, layer, part, current, lake.clock.now()))
@@ -30,7 +31,7 @@ def promote_partition(lake: Lake, place: Place, layer: str, summary: RunSummary,
         except ConflictError:
             # somebody was faster, or our own answer was lost: the next look at the manifest tells
             continue
-        _record_latest(lake, place, snapshot)
+        _derive(lake, place, snapshot)
         return snapshot.snapshot_id
     raise ConflictError(
         f"run {summary.run_id}: {summary.dataset} {part.partition} moved {TRIES} times during its promotion; try again"
@@ -67,6 +68,12 @@ def _swap(lake: Lake, place: Place, snapshot: Snapshot, pointer: Pointer | None)
         lake.store.create(place.bucket, key, body, metadata)
     else:
         lake.store.replace(place.bucket, key, body, pointer.etag, metadata)
+
+
+def _derive(lake: Lake, place: Place, snapshot: Snapshot) -> None:
+    """Bring everything that follows from a commit up to it."""
+    show_versions(lake, place, snapshot)
+    _record_latest(lake, place, snapshot)
 
 
 def _record_latest(lake: Lake, place: Place, snapshot: Snapshot) -> None:

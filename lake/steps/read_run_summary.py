@@ -7,13 +7,15 @@ from datetime import date
 from lake.errors import SummaryMissingError
 from lake.rules import layout
 from lake.rules.contract import Contract
-from lake.rules.gate import gold_reasons, silver_reasons
+from lake.rules.gate import gold_reasons, identity_reasons, silver_reasons
 from lake.rules.gate_files import Written, file_reasons
+from lake.rules.gate_migration import migration_reasons
 from lake.rules.gate_replacement import replacement_reasons
 from lake.rules.journal import SILVER
+from lake.rules.layout import Place
 from lake.rules.plan import Plan
 from lake.rules.reasons import shortened
-from lake.rules.run import RunId
+from lake.rules.run import RunId, RunKind
 from lake.rules.summary import REPLACE, RunSummary
 from lake.steps.current import read_pointer, read_snapshot
 from lake.steps.lake import Lake
@@ -50,7 +52,11 @@ def read_run_summary(lake: Lake, run_id: RunId, layer: str) -> GateAnswer:
 
 def _reasons(lake: Lake, plan: Plan, layer: str, part: LayerPart, summary: RunSummary) -> Iterator[str]:
     contract, today = part.contract, date.fromisoformat(lake.clock.now()[:10])
-    if layer == SILVER:
+    if layer == SILVER and plan.kind == RunKind.MIGRATE:
+        yield from identity_reasons(summary, plan, contract)
+        yield from migration_reasons(summary, plan, _rows_before(lake, part.place, plan))
+        yield from replacement_reasons(summary, plan, 0)
+    elif layer == SILVER:
         yield from silver_reasons(summary, plan, contract)
         yield from replacement_reasons(summary, plan, _waited(lake, contract, summary))
     else:
@@ -59,6 +65,12 @@ def _reasons(lake: Lake, plan: Plan, layer: str, part: LayerPart, summary: RunSu
     for written in written_by(lake, part, summary):
         run_id = RunId(plan.run_id)
         yield from file_reasons(written, contract, run_id, _sizes(lake, written, run_id), today)
+
+
+def _rows_before(lake: Lake, place: Place, plan: Plan) -> int:
+    """Rows of the states that a plan is to replace."""
+    based = [(each.partition, each.base.snapshot_id) for each in plan.partitions if each.base]
+    return sum(read_snapshot(lake.store, place, *each).rows for each in based)
 
 
 def _waited(lake: Lake, contract: Contract, summary: RunSummary) -> int:
@@ -82,7 +94,10 @@ def _current_inputs(lake: Lake, plan: Plan, summary: RunSummary) -> dict[str, st
 
 
 def _sizes(lake: Lake, written: Written, run_id: RunId) -> dict[str, int]:
-    """Bytes of everything below the run's folder: one request for a thousand files, where HEAD takes one for each."""
-    place = written.place
-    found = lake.store.list(place.bucket, f"{place.run(run_id)}/") if written.partitions else ()
-    return {layout.uri(place.bucket, each.key): each.size for each in found}
+    """Bytes of everything below the run's folders: one request for a thousand files, where HEAD takes one for each."""
+    places = [each.place for each in written.shapes] if written.partitions else []
+    return {
+        layout.uri(place.bucket, each.key): each.size
+        for place in places
+        for each in lake.store.list(place.bucket, f"{place.run(run_id)}/")
+    }

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from lake.errors import NotFoundError, SummaryMissingError
 from lake.rules import layout
 from lake.rules.contract import Column, Contract
-from lake.rules.gate_files import Written
+from lake.rules.gate_files import Shape, Written
 from lake.rules.journal import GOLD, SILVER
 from lake.rules.json_record import RecordError
 from lake.rules.layout import Place
@@ -71,11 +71,12 @@ def written_by(lake: Lake, part: LayerPart, summary: RunSummary) -> list[Written
         contract.dataset,
         contract.layer,
         part.place,
-        _types((*contract.columns, *(lake.contracts.lineage if contract.layer == SILVER else ()))),
+        _promised(lake, contract),
         contract.partition_columns,
         summary.columns,
         summary.partitions,
         summary.counts.valid,
+        tuple(_older(lake, part, version, found) for version, found in summary.older_columns.items()),
     )
     open_rows, condemned = (
         Written(
@@ -94,6 +95,15 @@ def written_by(lake: Lake, part: LayerPart, summary: RunSummary) -> list[Written
         )
     )
     return [rows, open_rows, condemned]
+
+
+def _older(lake: Lake, part: LayerPart, version: str, found: dict[str, str]) -> Shape:
+    contract = lake.contracts.get(part.contract.dataset, version)
+    return Shape(_place(part.place.bucket, contract), _promised(lake, contract), found)
+
+
+def _promised(lake: Lake, contract: Contract) -> dict[str, str]:
+    return _types((*contract.columns, *(lake.contracts.lineage if contract.layer == SILVER else ())))
 
 
 def _place(bucket: str, contract: Contract) -> Place:

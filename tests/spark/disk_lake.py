@@ -67,9 +67,15 @@ class DiskLake:
         return self.lake.contracts.newest(dataset)
 
     def deliver(
-        self, body: bytes | str, name: str = "", day: str = "2024-03-31", dataset: str = "transactions"
+        self,
+        body: bytes | str,
+        name: str = "",
+        day: str = "2024-03-31",
+        dataset: str = "transactions",
+        version: str = "",
     ) -> Source:
-        """Put a file into bronze and look into it as PlanRun does."""
+        """Put a file into bronze and look into it as PlanRun does; it is of the newest schema version by default."""
+        contract = self.lake.contracts.get(dataset, version) if version else self.contract(dataset)
         key = f"{dataset}/ingest_date={day}/{name or f'file-{next(self._numbers)}.csv'}"
         file = self.root / self.buckets.bronze / key
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -79,14 +85,16 @@ class DiskLake:
         found = BronzeObject(
             name_source(self.buckets.bronze, key, version), self.buckets.bronze, key, version, head.etag, head.size, day
         )
-        source = inspect_source(self.lake, self.contract(dataset), found)
+        source = inspect_source(self.lake, contract, found)
         assert not isinstance(source, RefusedSource), source
-        return source
+        return replace(source, schema_version=contract.schema_version)
 
-    def plan(self, sources: Sequence[Source], dataset: str = "transactions", months: Sequence[str] = ()) -> RunId:
+    def plan(
+        self, sources: Sequence[Source], dataset: str = "transactions", months: Sequence[str] = (), kind: str = ""
+    ) -> RunId:
         """Write the plan of a new run; with months, of one that replaces them."""
         contract = self.contract(dataset)
-        number, kind = next(self._numbers), "backfill" if months else "daily"
+        number, kind = next(self._numbers), kind or ("backfill" if months else "daily")
         run_id = RunId(f"20240630T02{number // 60:02d}{number % 60:02d}Z-{kind}-test")
         plan = Plan(
             1,
@@ -117,6 +125,10 @@ class DiskLake:
     def run(self, sources: Sequence[Source], dataset: str = "transactions", months: Sequence[str] = ()) -> RunSummary:
         """Plan these sources and run the silver job."""
         return bronze_to_silver(self.job_run(self.plan(sources, dataset, months)))
+
+    def migrate(self, *months: str) -> RunSummary:
+        """Run the silver job of a migration to the newest version."""
+        return bronze_to_silver(self.job_run(self.plan([], months=months, kind="migrate")))
 
     def ingest(self, *bodies: bytes | str, day: str = "2024-03-31", dataset: str = "transactions") -> RunSummary:
         """Deliver files, plan them and run the silver job."""

@@ -104,7 +104,8 @@ def test_every_row_knows_its_source_whatever_the_file_is_called(judging: Judging
     [("_a.csv", None), (".a.csv", None), ("a.csv", "gzip"), ("a.csv.gz", None), ("a.GZ", "gzip")],
 )
 def test_a_name_that_would_mislead_spark_is_refused(judging: Judging, key: str, compression: str | None) -> None:
-    misnamed = replace(judging.deliver("a.csv", HEAD), key=key, compression=compression)
+    """Named so where it is read: a pinned version is read from a copy."""
+    misnamed = replace(judging.deliver("a.csv", HEAD), uri=f"s3://{judging.bucket}/{key}", compression=compression)
     with pytest.raises(InputMismatchError):
         read_sources(judging.spark, [misnamed], judging.contract)
 

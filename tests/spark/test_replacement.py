@@ -199,12 +199,12 @@ def test_a_row_that_waited_without_a_type_is_found_again(lake: DiskLake) -> None
     at = next(each for each in contract.columns if each.name == "amount")
     whole = tuple(replace(each, type="decimal(18,1)") if each is at else each for each in contract.columns)
     under = lake.with_contract(replace(contract, columns=whole))
-    source = under.deliver(csv(row("T1", "1.25"), row("T2", "1.5")))
+    source = under.deliver(csv(row("T1", "1.25"), row("A1", "1.5", "2024-04-01T00:00:00Z")))
     first = under.run([source])
     assert first.errors == {"BAD_TYPE": 1}
     under.promote(first)
     summary = lake.run([source], months=["2024-03"])
-    assert (summary.counts.valid, summary.recovered) == (2, 1)
+    assert (summary.counts.valid, summary.counts.outside, summary.recovered) == (1, 1, 1)
 
 
 def test_a_condemned_row_stays_condemned(lake: DiskLake) -> None:

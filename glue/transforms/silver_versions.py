@@ -1,0 +1,57 @@
+"""Silver files of several schema versions: every row goes to the version of its source, and to no other."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from lake.rules import layout
+from lake.rules.contract import Contract
+from lake.rules.snapshot import Pointer
+from lake.rules.summary import FileEntry, PartitionFiles
+from lake.spark import columns
+from lake.spark.split import Origin, silver_rows
+from transforms.job_run import JobRun
+from transforms.written import Written, base_of, write_files
+
+
+def older_versions(run: JobRun) -> dict[str, Contract]:
+    """The contracts of the plan's sources that are not of its newest version."""
+    return {each: run.lake.contracts.get(run.plan.dataset, each) for each in run.plan.versions[:-1]}
+
+
+def write_versions(run: JobRun, valid: DataFrame, origin: Origin, bases: Mapping[str, Pointer]) -> Written:
+    """Write clean rows, judged under the newest version, in the columns and to the place of their own."""
+    if not origin.older:
+        return _write(run, valid, origin, bases)
+    found: dict[str, Written] = {}
+    for version, contract in {**origin.older, origin.contract.schema_version: origin.contract}.items():
+        theirs = [n for n, source in enumerate(origin.sources) if run.plan.version_of(source) == version]
+        rows = valid.where(F.col(columns.SOURCE).isin(theirs))
+        found[version] = _write(run, rows, replace(origin, contract=contract), bases)
+    return _together(found, origin.contract.schema_version, bases)
+
+
+def _write(run: JobRun, rows: DataFrame, origin: Origin, bases: Mapping[str, Pointer]) -> Written:
+    contract = origin.contract
+    place = layout.table_place(run.lake.buckets.silver, contract.dataset, contract.schema_version)
+    named = silver_rows(rows, origin)
+    return write_files(run, place, named, contract.partition_columns, contract.key[0].name, bases)
+
+
+def _together(found: Mapping[str, Written], newest: str, bases: Mapping[str, Pointer]) -> Written:
+    files: dict[str, list[FileEntry]] = defaultdict(list)
+    for written in found.values():
+        for part in written.partitions:
+            files[part.partition] += part.files
+    older = {version: each.columns for version, each in found.items() if version != newest and each.partitions}
+    return Written(_partitions(files, bases), found[newest].columns, older)
+
+
+def _partitions(files: Mapping[str, Sequence[FileEntry]], bases: Mapping[str, Pointer]) -> tuple[PartitionFiles, ...]:
+    return tuple(
+        PartitionFiles(name, sum(file.rows for file in listed), tuple(listed), base_of(bases.get(name)))
+        for name, listed in sorted(files.items())
+    )
