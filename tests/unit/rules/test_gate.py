@@ -119,6 +119,7 @@ def test_late_rows_refuse_where_the_contract_refuses_them() -> None:
         ({"dataset": "payments"}, "belongs to dataset payments"),
         ({"schema_version": "v9"}, "belongs to schema version v9"),
         ({"contract_sha256": "0"}, "belongs to contract 0"),
+        ({"older_columns": {"v0": {}}}, "the run wrote schema version v0, the plan names no source of it"),
         ({"sources": ()}, "the run read 0 sources, the plan names 1"),
     ],
 )

@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
+from lake.rules import layout
 from lake.rules.contract import Contract, Thresholds
-from lake.rules.gate_files import Written, file_reasons
+from lake.rules.gate_files import Shape, Written, file_reasons
 from lake.steps.summaries import parts_of, written_by
-from tests.builders import MARCH, TRANSACTIONS, JobOutput, Rows, lake_on, plan_of, run_id, source
+from tests.builders import BUCKETS, MARCH, TRANSACTIONS, JobOutput, Rows, lake_on, plan_of, run_id, source
 
 TODAY = date(2024, 4, 1)
 RECORDS = 1000
@@ -75,6 +76,24 @@ def test_a_missing_or_shorter_file_is_told() -> None:
 )
 def test_each_fault_of_a_file_is_told(found: Written, words: str) -> None:
     assert any(words in reason for reason in problems(found)), problems(found)
+
+
+def beside_v1(found_columns: Mapping[str, str], version: str = "v2") -> Written:
+    """A partition with a file of v1 and one of another version."""
+    part = written().partitions[0]
+    place = layout.table_place(BUCKETS.silver, "transactions", "v2")
+    address = layout.uri(place.bucket, f"{place.run(run_id())}/part-1.parquet").replace("v2", version)
+    files = (*part.files, replace(part.files[0], uri=address))
+    shape = Shape(place, {"a": "int"}, found_columns)
+    return written(partitions=(replace(part, files=files, rows=2 * RECORDS),), rows=2 * RECORDS, older=(shape,))
+
+
+def test_files_of_each_version_are_compared_with_their_own_contract() -> None:
+    assert problems(beside_v1({"a": "int"})) == []
+    assert problems(beside_v1({"a": "bigint"})) == [
+        "transactions: the files do not have the contract's columns: a: bigint (expected int)"
+    ]
+    assert "is not a file of this run, expected one below" in problems(beside_v1({"a": "int"}, "v3"))[0]
 
 
 def test_too_many_files_are_told() -> None:

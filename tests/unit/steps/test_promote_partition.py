@@ -18,7 +18,7 @@ from tests.builders import BUCKETS, MARCH, SILVER, JobOutput, Rows, lake_on, pla
 from tests.fakes import KillAt, KilledError, MemoryStore
 from tests.invariants import check_partition
 
-WRITES = 3  # snapshot, manifest, _LATEST.json
+WRITES = 4  # snapshot, manifest, manifest of the schema version, _LATEST.json
 
 
 def written(lake: Lake, number: int, first: str = "", last: str = "", mode: str = "append") -> RunSummary:
