@@ -10,7 +10,7 @@ SELECT
     CAST(ingested_at AS timestamp(3)) AS ingested_at,
     CAST(attempt_count AS integer) AS attempt_count,
     CAST(run_id AS varchar) AS run_id,
-    CAST('v1' AS varchar) AS schema_v,
+    CAST(REGEXP_EXTRACT("$path", '/schema_v=(v[0-9]+)/', 1) AS varchar) AS schema_v,
     CAST(year AS integer) AS year,
     CAST(month AS integer) AS month
-FROM transactions_v1
+FROM transactions_all

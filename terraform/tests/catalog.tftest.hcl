@@ -22,10 +22,10 @@ run "a_contract_becomes_its_tables" {
 
   assert {
     condition = join(" ", output.tables) == join(" ", [
-      "orders", "orders_condemned", "orders_quarantine", "orders_v10", "orders_v10_runs", "orders_v2", "orders_v2_runs",
+      "orders", "orders_all", "orders_condemned", "orders_quarantine", "orders_v10", "orders_v10_runs", "orders_v2", "orders_v2_runs",
       "run_summaries",
     ])
-    error_message = "Two versions give two published and two audit tables; the dataset gives a view and two tables of rows held back."
+    error_message = "Two versions give two published and two audit tables; the dataset gives a view, the table behind it and two tables of rows held back."
   }
 
   assert {
@@ -46,6 +46,14 @@ run "a_contract_becomes_its_tables" {
       aws_glue_catalog_table.this["orders_v10"].parameters["projection.year.range"] == "2020,2029"
     )
     error_message = "Athena finds the manifests of every partition by projection."
+  }
+
+  assert {
+    condition = (
+      aws_glue_catalog_table.this["orders_all"].storage_descriptor[0].location == "s3://t-silver/orders/current/" &&
+      join(" ", [for c in aws_glue_catalog_table.this["orders_all"].storage_descriptor[0].columns : c.name]) == "order_id amount shop row_id run_id"
+    )
+    error_message = "The table behind the view reads the manifests of all versions, in the columns of the newest."
   }
 
   assert {

@@ -61,7 +61,7 @@ def test_the_sample_becomes_balances_and_every_bad_row_is_found(target: Target, 
 
 
 def _every_record_names_its_execution(target: Target, story: dict) -> None:  # type: ignore[type-arg]
-    latest = pipeline.bodies(target, "silver", "transactions/schema_v=v1/current/year=2024/")
+    latest = pipeline.bodies(target, "silver", "transactions/current/year=2024/")
     records = [json.loads(body) for key, body in latest.items() if key.endswith("_LATEST.json")]
     assert records
     assert {each["execution_arn"] for each in records} == {story["execution_arn"]}

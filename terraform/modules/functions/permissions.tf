@@ -24,7 +24,7 @@ locals {
     }
 
     plan_run = {
-      get   = merge({ bronze = ["*"] }, local.control)
+      get   = merge({ bronze = ["*"], silver = ["*/current/*"] }, local.control)
       put   = { control = ["runs/*", "sources/*", "leases/*"] }
       other = local.describe_runs
     }
