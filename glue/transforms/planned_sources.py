@@ -20,7 +20,14 @@ def checked_sources(run: JobRun, contract: Contract) -> list[Source]:
             f"run {run.run_id} was planned under contract {contract.dataset} {contract.schema_version} "
             f"{run.plan.contract_sha256}, this build has {contract.fingerprint}; start a new run"
         )
+    versions = [each.schema_version for each in run.lake.contracts.versions(contract.dataset)]
+    held = versions[: versions.index(contract.schema_version) + 1]
     for source in run.plan.sources:
+        if run.plan.version_of(source) not in held:
+            raise InputMismatchError(
+                f"{source.uri} is of schema version {source.schema_version}, but run {run.run_id} was planned under "
+                f"{contract.schema_version}, which holds the columns of {', '.join(held)} only; start a new run"
+            )
         _check(run, source)
     return sorted(run.plan.sources, key=lambda each: (each.ingest_date, each.source_id))
 

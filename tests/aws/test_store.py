@@ -31,6 +31,7 @@ def test_what_is_written_is_read_with_its_metadata(store: S3Store) -> None:
     etag = store.create(BUCKET, "k", "zwölf", {"run-id": "r"})
     found = store.read(BUCKET, "k")
     assert (found.text, found.etag, dict(found.metadata)) == ("zwölf", etag, {"run-id": "r"})
+    assert store.head(BUCKET, "k").metadata == {"run-id": "r"}
 
 
 def test_create_and_replace_hold_their_conditions(store: S3Store) -> None:

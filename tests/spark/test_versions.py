@@ -7,13 +7,17 @@ import pytest
 from pyspark.sql import SparkSession
 
 from lake.bundle import contracts_root
+from lake.errors import InputMismatchError
 from lake.rules import layout
 from lake.rules.contract import Column, Contracts, load_contracts
+from lake.rules.json_record import from_json, to_json
+from lake.rules.plan import Plan
 from lake.rules.run import RunId
 from lake.rules.summary import RunSummary
 from lake.steps.current import read_pointer
 from lake.steps.read_run_summary import read_run_summary
 from tests.spark.disk_lake import HEADER, DiskLake, csv, row, tolerant
+from transforms.silver import bronze_to_silver
 
 pytestmark = pytest.mark.spark
 
@@ -149,6 +153,17 @@ def test_gold_is_built_over_all_versions(both: DiskLake) -> None:
     both.promote_gold(summary.run_id)
     later = promoted(both, run(both, [row("T3", "4.00")], []))
     assert both.build_gold(later.run_id)["monthly_activity"].control_totals[0].amount == "7"
+
+
+def test_a_source_of_a_newer_version_than_the_plan_is_not_read(both: DiskLake) -> None:
+    source = both.deliver(csv(in_2(row("T1")), header=HEADER_2), version="v2")
+    key = layout.plan(run_id := both.plan([source]))
+    stored = from_json(Plan, both.lake.store.read(both.buckets.control, key).body, key)
+    first = both.lake.contracts.get("transactions", "v1")
+    older = replace(stored, schema_version="v1", contract_sha256=first.fingerprint)
+    both.lake.store.write(both.buckets.control, key, to_json(older))
+    with pytest.raises(InputMismatchError, match=r"of schema version v2, but run .* planned under v1"):
+        bronze_to_silver(both.job_run(run_id))
 
 
 def test_a_migration_moves_rows_and_changes_none(both: DiskLake) -> None:
