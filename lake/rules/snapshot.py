@@ -9,6 +9,7 @@ from lake.rules.summary import FileEntry, SourceRef
 class Snapshot:
     """`snapshots/<partition>/<snapshot_id>.json`, and `_LATEST.json` of the current one.
 
+    `schema_version` is that of the run that committed it; files may be of older ones, which their addresses tell.
     Gold: `inputs` maps `<dataset>/<partition>` to the snapshot it was built from.
     """
 
