@@ -24,7 +24,7 @@ from tests.fakes import FixedClock, MemoryStore, execution_arn
 
 BUCKETS = Buckets("t-bronze", "t-silver", "t-gold", "t-quarantine", "t-control")
 CONTRACTS: Contracts = load_contracts(contracts_root())
-TRANSACTIONS: Contract = CONTRACTS.newest("transactions")
+TRANSACTIONS: Contract = CONTRACTS.get("transactions", "v1")
 HEADER = "TransactionID,CustomerID,TransactionAmount,Currency,TransactionTimestamp"
 SILVER = layout.table_place(BUCKETS.silver, "transactions", "v1")
 KEY = "transactions/ingest_date=2024-03-31/a.csv"
@@ -42,9 +42,12 @@ def lake_on(store: Store | None = None, contracts: Contracts = CONTRACTS, clock:
 
 
 def contracts_with(**changes: Any) -> Contracts:
-    """The contracts, with transactions changed."""
-    changed = replace(TRANSACTIONS, **changes)
-    return replace(CONTRACTS, by_version={**CONTRACTS.by_version, ("transactions", "v1"): changed})
+    """The contracts, with every version of transactions changed."""
+    changed = {
+        name: replace(each, **changes) if each.dataset == "transactions" else each
+        for name, each in CONTRACTS.by_version.items()
+    }
+    return replace(CONTRACTS, by_version=changed)
 
 
 def csv_body(rows: int = 3, header: str = HEADER, prefix: str = "t") -> bytes:

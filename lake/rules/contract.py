@@ -1,8 +1,8 @@
 """The contract of a dataset: read from ODCS YAML, checked, and handed on as plain values."""
 
 import hashlib
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from importlib.resources.abc import Traversable
 from typing import Any
@@ -10,50 +10,23 @@ from typing import Any
 import yaml
 
 from lake.errors import ContractError, InvalidRequestError
+from lake.rules.column import Column, Projection, WithdrawnCode, custom, read_column
 from lake.rules.contract_lint import problems_of
+from lake.rules.life_cycle import ACTIVE, LifeCycle, VersionState, read_life_cycle
 
-
-@dataclass(frozen=True)
-class Projection:
-    """Athena partition projection of one partition key; the range uses Athena's own notation."""
-
-    type: str
-    range: str = ""
-    digits: int = 0
-    format: str = ""
-
-
-@dataclass(frozen=True)
-class WithdrawnCode:
-    """A currency code that ISO 4217 has withdrawn: valid for transactions before `withdrawn`."""
-
-    code: str
-    minor_unit: int
-    withdrawn: str
-
-
-@dataclass(frozen=True)
-class Column:
-    """One column of a dataset and everything the contract says of it. `type` is a Hive type."""
-
-    name: str
-    type: str
-    description: str = ""
-    source: str | None = None
-    required: bool = False
-    key: bool = False
-    classification: str = "internal"
-    pattern: str | None = None
-    max_length: int | None = None
-    minimum: str | None = None
-    maximum: str | None = None
-    one_of: tuple[str, ...] = ()
-    code_list: str | None = None
-    valid_on: str | None = None
-    withdrawn: tuple[WithdrawnCode, ...] = ()
-    currency_column: str | None = None
-    derived_from: str | None = None
-    projection: Projection | None = None
+__all__ = [
+    "Column",
+    "Contract",
+    "Contracts",
+    "Dialect",
+    "Projection",
+    "Thresholds",
+    "WithdrawnCode",
+    "custom",
+    "load_contracts",
+    "read_contract",
+]
+DATASET_FILE = "dataset.yaml"
 
 
 @dataclass(frozen=True)
@@ -65,6 +38,7 @@ class Dialect:
     escape: str = '"'
     encoding: str = "UTF-8"
     extra_columns: str = "refuse"
+    header_case: str = "refuse"
 
 
 @dataclass(frozen=True)
@@ -82,7 +56,7 @@ class Thresholds:
 
 @dataclass(frozen=True)
 class Contract:
-    """One schema version of one dataset."""
+    """One schema version of one dataset. `status`, `accepts_data`, `since` and `reason` come from the dataset file."""
 
     dataset: str
     schema_version: str
@@ -103,6 +77,12 @@ class Contract:
     built_from: str | None = None
     carried_forward: bool = False
     control_totals: Mapping[str, str] = field(default_factory=dict)
+    purpose: str = ""
+    usage: str = ""
+    limitations: str = ""
+    accepts_data: bool = True
+    since: str | None = None
+    reason: str | None = None
 
     @cached_property
     def key(self) -> tuple[Column, ...]:
@@ -134,6 +114,7 @@ class Contracts:
     by_version: Mapping[tuple[str, str], Contract]
     lineage: tuple[Column, ...]
     quarantine: Contract
+    life_cycles: Mapping[str, LifeCycle] = field(default_factory=dict)
 
     def datasets(self, layer: str) -> list[str]:
         """Names of a layer's datasets."""
@@ -150,7 +131,7 @@ class Contracts:
 
     def newest(self, dataset: str) -> Contract:
         """The newest active version of a dataset."""
-        active = [each for each in self.versions(dataset) if each.status == "active"]
+        active = [each for each in self.versions(dataset) if each.status == ACTIVE]
         if not active:
             raise InvalidRequestError(f"dataset '{dataset}' has no active contract version")
         return active[-1]
@@ -162,6 +143,15 @@ class Contracts:
             raise InvalidRequestError(f"dataset '{dataset}' has no contract {schema_version}")
         return found
 
+    def writable(self, dataset: str) -> list[Contract]:
+        """The versions of a dataset that accept data, oldest first."""
+        return [each for each in self.versions(dataset) if each.accepts_data]
+
+    def fingerprint(self, dataset: str) -> str:
+        """Changes with any version of a dataset and with its life cycle."""
+        told = [each.fingerprint for each in self.versions(dataset)] + [repr(self.life_cycles.get(dataset))]
+        return hashlib.sha256("\x1f".join(told).encode()).hexdigest()
+
     def built_from(self, dataset: str) -> list[Contract]:
         """The gold contracts that are built from a dataset, by name."""
         names = sorted({each.dataset for each in self.by_version.values() if each.built_from == dataset})
@@ -169,16 +159,39 @@ class Contracts:
 
 
 def load_contracts(root: Traversable) -> Contracts:
-    """Read every `<dataset>/v*.yaml` below root. Raises ContractError naming the file and all its problems."""
+    """Read every dataset below root. Raises ContractError naming the file and all its problems."""
     folders = sorted((each for each in root.iterdir() if each.is_dir()), key=lambda each: each.name)
-    parsed = [
-        read_contract(file.read_text(encoding="utf-8"), f"{folder.name}/{file.name}")
-        for folder in folders
-        for file in sorted(folder.iterdir(), key=lambda each: each.name)
-        if file.name.startswith("v") and file.name.endswith(".yaml")
-    ]
+    found: dict[tuple[str, str], Contract] = {}
+    life_cycles: dict[str, LifeCycle] = {}
+    for folder in folders:
+        versions = {each.schema_version: each for each in _versions(folder)}
+        if versions:
+            life_cycle = life_cycles[folder.name] = _life_cycle(folder, versions)
+            found |= {(folder.name, name): _standing(each, life_cycle) for name, each in versions.items()}
     lineage, quarantine = (_platform(root, name) for name in ("lineage", "quarantine"))
-    return Contracts({(each.dataset, each.schema_version): each for each in parsed}, lineage.columns, quarantine)
+    return Contracts(found, lineage.columns, quarantine, life_cycles)
+
+
+def _versions(folder: Traversable) -> Iterator[Contract]:
+    for file in sorted(folder.iterdir(), key=lambda each: each.name):
+        if file.name.startswith("v") and file.name.endswith(".yaml"):
+            yield read_contract(file.read_text(encoding="utf-8"), f"{folder.name}/{file.name}")
+
+
+def _life_cycle(folder: Traversable, versions: Mapping[str, Contract]) -> LifeCycle:
+    file, origin = folder / DATASET_FILE, f"{folder.name}/{DATASET_FILE}"
+    if not file.is_file():
+        raise ContractError(f"there is no {origin}; it says which versions of the dataset accept data")
+    found = read_life_cycle(file.read_text(encoding="utf-8"), origin)
+    if set(found.versions) != set(versions):
+        raise ContractError(f"{origin} names the versions {', '.join(found.versions)}, there are {', '.join(versions)}")
+    return found
+
+
+def _standing(contract: Contract, life_cycle: LifeCycle) -> Contract:
+    state: VersionState = life_cycle.versions[contract.schema_version]
+    writable = contract.schema_version in life_cycle.write_versions
+    return replace(contract, status=state.status, accepts_data=writable, since=state.since, reason=state.reason)
 
 
 def _platform(root: Traversable, name: str) -> Contract:
@@ -198,11 +211,6 @@ def read_contract(text: str, origin: str) -> Contract:
     return _contract(document, hashlib.sha256(text.encode()).hexdigest())
 
 
-def custom(node: Mapping[str, Any]) -> dict[str, Any]:
-    """An ODCS node's customProperties as a dictionary."""
-    return {entry["property"]: entry["value"] for entry in node.get("customProperties", [])}
-
-
 def _contract(document: dict[str, Any], fingerprint: str) -> Contract:
     table, extra = document["schema"][0], custom(document)
     properties = table["properties"]
@@ -216,8 +224,8 @@ def _contract(document: dict[str, Any], fingerprint: str) -> Contract:
         status=document["status"],
         layer=extra["layer"],
         fingerprint=fingerprint,
-        columns=tuple(_column(p) for p in properties if not p.get("partitioned")),
-        partition_columns=tuple(_column(p) for p in partitioned),
+        columns=tuple(read_column(p) for p in properties if not p.get("partitioned")),
+        partition_columns=tuple(read_column(p) for p in partitioned),
         dialect=_dialect(extra.get("csv", {})),
         thresholds=_thresholds(extra.get("gate", {})),
         trigger=extra.get("trigger", "schedule"),
@@ -229,44 +237,13 @@ def _contract(document: dict[str, Any], fingerprint: str) -> Contract:
         built_from=extra.get("builtFrom"),
         carried_forward=extra.get("carriedForward", False),
         control_totals=extra.get("controlTotals", {}),
+        **{name: document.get("description", {}).get(name, "") for name in ("purpose", "usage", "limitations")},
     )
-
-
-def _column(node: dict[str, Any]) -> Column:
-    options, extra = node.get("logicalTypeOptions", {}), custom(node)
-    projection = extra.get("projection")
-    return Column(
-        name=node["name"],
-        type=node["physicalType"],
-        description=node.get("description", ""),
-        source=extra.get("source"),
-        required=node.get("required", False),
-        key=node.get("primaryKey", False),
-        classification=node.get("classification", "internal"),
-        pattern=options.get("pattern"),
-        max_length=options.get("maxLength"),
-        minimum=_text(options.get("minimum")),
-        maximum=_text(options.get("maximum")),
-        one_of=tuple(extra.get("oneOf", ())),
-        code_list=extra.get("codeList"),
-        valid_on=extra.get("validOn"),
-        withdrawn=tuple(
-            WithdrawnCode(each["code"], each["minorUnit"], each["withdrawn"])
-            for each in extra.get("withdrawnCodes", ())
-        ),
-        currency_column=extra.get("currencyColumn"),
-        derived_from=extra.get("derivedFrom"),
-        projection=_projection(projection) if projection else None,
-    )
-
-
-def _projection(node: dict[str, Any]) -> Projection:
-    return Projection(node["type"], str(node.get("range", "")), node.get("digits", 0), node.get("format", ""))
 
 
 def _dialect(node: dict[str, Any]) -> Dialect:
-    given = {"extra_columns" if key == "extraColumns" else key: value for key, value in node.items()}
-    return Dialect(**given)
+    ours = {"extraColumns": "extra_columns", "headerCase": "header_case"}
+    return Dialect(**{ours.get(key, key): value for key, value in node.items()})
 
 
 def _thresholds(node: dict[str, Any]) -> Thresholds:
@@ -280,7 +257,3 @@ def _thresholds(node: dict[str, Any]) -> Thresholds:
         max_files_per_partition=node.get("maxFilesPerPartition", default.max_files_per_partition),
         max_file_megabytes=node.get("maxFileMegabytes", default.max_file_megabytes),
     )
-
-
-def _text(value: object) -> str | None:
-    return None if value is None else str(value)

@@ -35,7 +35,7 @@ def _problems(found: tuple[str, ...], contract: Contract) -> Iterator[str]:
     missing = [name for name in contract.header if name not in found]
     extra = [name for name in found if name not in contract.header]
     yield from _twice(found)
-    yield from _missing(missing, extra)
+    yield from _missing(missing, extra, contract)
     unexplained = [name for name in extra if not _looks_like(name, missing)]
     if unexplained and contract.dialect.extra_columns == "refuse":
         yield f"{_listed(unexplained)} is not in the contract"
@@ -53,10 +53,14 @@ def _has_known(found: tuple[str, ...], contract: Contract) -> bool:
     return any(_looks_like(name, list(contract.header)) for name in found)
 
 
-def _missing(missing: list[str], extra: list[str]) -> Iterator[str]:
+def _missing(missing: list[str], extra: list[str], contract: Contract) -> Iterator[str]:
+    optional = {column.source for column in contract.source_columns if not column.required}
     for name in missing:
         like = next((each for each in extra if _looks_like(each, [name])), None)
-        yield f"column {name} is missing" + (f", '{like}' looks like it" if like else "")
+        hint = f", '{like}' looks like it" if like else ""
+        hint = f", '{like}' is it in another case: write {name}" if like and like.lower() == name.lower() else hint
+        told = " (its values may be empty, the header must name it)" if name in optional else ""
+        yield f"column {name} is missing{told}{hint}"
 
 
 def _looks_like(name: str, wanted: list[str]) -> bool:

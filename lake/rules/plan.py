@@ -7,7 +7,7 @@ from lake.rules.summary import Base
 
 @dataclass(frozen=True)
 class Source:
-    """One bronze object. `records` is counted apart from Spark; `header` is in file order.
+    """One bronze object. `records` is counted apart from Spark; `header` is in file order, in the contract's spelling.
 
     `schema_version` is the one its rows are written under; empty means that of the plan.
     """

@@ -1,27 +1,26 @@
-"""The dual-read view of a dataset: every schema version as one table, as Athena SQL."""
+"""The dual-read view of a dataset: every live schema version as one table, as Athena SQL."""
 
 import re
 from collections.abc import Iterator, Sequence
 
 from lake.errors import ContractError
 from lake.rules.contract import Column, Contract
+from lake.rules.life_cycle import ACTIVE, IN_VIEW
 
 _PRESTO = {"string": "varchar", "int": "integer", "float": "real", "binary": "varbinary", "timestamp": "timestamp(3)"}
-_VERSION = """REGEXP_EXTRACT("$path", '/schema_v=(v[0-9]+)/', 1)"""
 
 
 def render_view(versions: Sequence[Contract], lineage: Sequence[Column]) -> str:
-    """SQL of the view over all versions (oldest first), in the shape of the newest active one.
+    """SQL of the view over all versions that are not archived (oldest first), in the shape of the newest active one.
 
-    It reads one table over the files of every version, so that a month which moves between versions moves in one
-    step. Every column is named and cast; a column that a file lacks is null there. Raises ContractError when no
-    version is active.
+    Every column is named and cast; one that a version does not have is a typed NULL. Raises ContractError when none
+    is active.
     """
-    active = [each for each in versions if each.status == "active"]
+    live = [each for each in versions if each.status in IN_VIEW]
+    active = [each for each in live if each.status == ACTIVE]
     if not active:
         raise ContractError(f"no version of {versions[0].dataset} is active, so its view has no shape")
-    lines = ",\n    ".join(_columns(active[-1], lineage))
-    return f"SELECT\n    {lines}\nFROM {active[-1].dataset}_all\n"
+    return "\nUNION ALL\n".join(_select(each, active[-1], lineage) for each in live) + "\n"
 
 
 def presto_type(hive_type: str) -> str:
@@ -31,10 +30,20 @@ def presto_type(hive_type: str) -> str:
     return _PRESTO.get(hive_type, re.sub(r",\s*", ", ", hive_type))
 
 
-def _columns(newest: Contract, lineage: Sequence[Column]) -> Iterator[str]:
-    yield from (_cast(column.name, column) for column in (*newest.columns, *lineage))
-    yield f"CAST({_VERSION} AS varchar) AS schema_v"
-    yield from (_cast(column.name, column) for column in newest.partition_columns)
+def _select(version: Contract, newest: Contract, lineage: Sequence[Column]) -> str:
+    lines = ",\n    ".join(_columns(version, newest, lineage))
+    return f"SELECT\n    {lines}\nFROM {version.dataset}_{version.schema_version}"
+
+
+def _columns(version: Contract, newest: Contract, lineage: Sequence[Column]) -> Iterator[str]:
+    has = {column.name for column in version.columns}
+    for column in newest.columns:
+        yield _cast(column.name if column.name in has else "NULL", column)
+    for column in lineage:
+        yield _cast(column.name, column)
+    yield f"CAST('{version.schema_version}' AS varchar) AS schema_v"
+    for column in newest.partition_columns:
+        yield _cast(column.name, column)
 
 
 def _cast(value: str, column: Column) -> str:

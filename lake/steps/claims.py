@@ -16,7 +16,8 @@ def take_claim(
     lake: Lake, executions: Executions, request: RunRequest, contract: Contract, source: BronzeObject
 ) -> str | None:
     """Claim a source for this run: None, or why it may not have it."""
-    wanted = Claim(CLAIMED, request.run_id, request.execution_arn, source, contract.fingerprint, lake.clock.now())
+    fingerprint = lake.contracts.fingerprint(contract.dataset)
+    wanted = Claim(CLAIMED, request.run_id, request.execution_arn, source, fingerprint, lake.clock.now())
     reasons: list[str] = []
 
     def take(found: Claim | None) -> Claim | None:

@@ -1,18 +1,24 @@
 """Look into one bronze object: count its records, read its header, or say why it cannot be taken."""
 
+from collections.abc import Sequence
+
 from lake.errors import SourceUnreadableError
 from lake.rules import layout
 from lake.rules.bronze import BronzeObject
 from lake.rules.compression import compression_of, decompressed
 from lake.rules.contract import Contract
-from lake.rules.header import SCHEMA_MISMATCH, SUPERSEDED, UNREADABLE, header_problem
+from lake.rules.header import SCHEMA_MISMATCH, SUPERSEDED, UNREADABLE
 from lake.rules.inspection import inspect
 from lake.rules.plan import RefusedSource, Source
+from lake.rules.routing import route
 from lake.steps.lake import Lake
 
 
-def inspect_source(lake: Lake, contract: Contract, found: BronzeObject) -> Source | RefusedSource:
-    """A source with its independent record count, or the reason why the contract refuses it."""
+def inspect_source(lake: Lake, versions: Sequence[Contract], found: BronzeObject) -> Source | RefusedSource:
+    """A source with its schema version and its independent record count, or the reason why no version takes it.
+
+    All versions (oldest first) have one CSV dialect: a header is read before its version is known.
+    """
     newest = lake.store.head(found.bucket, found.key)
     if newest.version_id != found.version_id:
         # Spark reads the newest version only, and that one is a source of its own
@@ -21,12 +27,12 @@ def inspect_source(lake: Lake, contract: Contract, found: BronzeObject) -> Sourc
     compression = compression_of(found.key)
     chunks = lake.store.stream(found.bucket, found.key, found.version_id)
     try:
-        inspection = inspect(decompressed(chunks, compression), contract.dialect)
+        inspection = inspect(decompressed(chunks, compression), versions[-1].dialect)
     except SourceUnreadableError as error:
         return RefusedSource(found.source_id, found.key, UNREADABLE, str(error))
-    problem = header_problem(inspection.header, contract)
-    if problem:
-        return RefusedSource(found.source_id, found.key, SCHEMA_MISMATCH, problem)
+    routed = route(inspection.header, versions)
+    if isinstance(routed, str):
+        return RefusedSource(found.source_id, found.key, SCHEMA_MISMATCH, routed)
     return Source(
         source_id=found.source_id,
         bucket=found.bucket,
@@ -36,8 +42,9 @@ def inspect_source(lake: Lake, contract: Contract, found: BronzeObject) -> Sourc
         size=found.size,
         ingest_date=found.ingest_date,
         records=inspection.records,
-        header=inspection.header,
+        header=routed.header,
         compression=compression,
         multiline=inspection.multiline,
         uri=layout.uri(found.bucket, found.key),
+        schema_version=routed.contract.schema_version,
     )

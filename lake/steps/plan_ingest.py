@@ -1,7 +1,10 @@
 """The plan of a run that ingests: claim the sources, count their records."""
 
+from collections.abc import Sequence
+
 from lake.errors import InvalidRequestError
 from lake.rules.bronze import BronzeObject
+from lake.rules.contract import Contract
 from lake.rules.plan import Plan, RefusedSource, Source
 from lake.rules.summary import APPEND
 from lake.rules.trigger import RunRequest
@@ -20,7 +23,9 @@ class IngestPlanner:
         contract = lake.contracts.newest(request.dataset)
         found = list(find_sources(lake, contract, request))
         obstacles = {each.key: take_claim(lake, executions, request, contract, each) for each in found}
-        inspected = [inspect_source(lake, contract, each) for each in found if obstacles[each.key] is None]
+        versions = lake.contracts.versions(request.dataset)
+        inspected = [inspect_source(lake, versions, each) for each in found if obstacles[each.key] is None]
+        contract = _newest_of(lake, request, [each for each in inspected if isinstance(each, Source)])
         named = request.trigger.keys
         return Plan(
             plan_version=1,
@@ -48,3 +53,10 @@ class IngestPlanner:
             reason = take_claim(lake, executions, request, contract, source)
             if reason:
                 raise InvalidRequestError(f"run {request.run_id} cannot go on: {each.uri}: {reason}; start a new run")
+
+
+def _newest_of(lake: Lake, request: RunRequest, sources: Sequence[Source]) -> Contract:
+    """The newest version among the sources: the one the run as a whole is planned under."""
+    given = {each.schema_version for each in sources}
+    found = [each for each in lake.contracts.versions(request.dataset) if each.schema_version in given]
+    return found[-1] if found else lake.contracts.newest(request.dataset)

@@ -6,7 +6,7 @@ from lake.bundle import contracts_root
 from lake.rules.checks import CurrencyScale, KnownCurrency, Parses, checks_of, iso_minor_units, rule_set_of
 from lake.rules.contract import load_contracts
 
-CONTRACT = load_contracts(contracts_root()).newest("transactions")
+CONTRACT = load_contracts(contracts_root()).get("transactions", "v1")
 
 
 def test_every_rule_of_the_contract_is_a_check() -> None:

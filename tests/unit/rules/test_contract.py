@@ -22,7 +22,7 @@ def read_changed(change: Callable[[dict[str, Any]], None]) -> Contract:
 
 def test_the_shipped_contracts_are_read() -> None:
     contracts = load_contracts(contracts_root())
-    transactions = contracts.newest("transactions")
+    transactions = contracts.get("transactions", "v1")
     assert transactions.header == (
         "TransactionID",
         "CustomerID",

@@ -29,7 +29,10 @@ def test_the_order_of_columns_is_free() -> None:
         ((), "the file is empty"),
         (HEADER[:-1], "column TransactionTimestamp is missing"),
         ((*HEADER[:-1], "TransactionTime"), "column TransactionTimestamp is missing, 'TransactionTime' looks like it"),
-        (("transactionid", *HEADER[1:]), "column TransactionID is missing, 'transactionid' looks like it"),
+        (
+            ("transactionid", *HEADER[1:]),
+            "column TransactionID is missing, 'transactionid' is it in another case: write TransactionID",
+        ),
         ((" TransactionID", *HEADER[1:]), "column TransactionID is missing, ' TransactionID' looks like it"),
         ((*HEADER, "Branch"), "Branch is not in the contract"),
         ((*HEADER, "Currency"), "column Currency is there twice"),

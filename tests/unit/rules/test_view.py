@@ -1,6 +1,5 @@
 """The dual-read view: the committed SQL is what the contracts say; versions are united column by column."""
 
-import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,10 +8,9 @@ import sqlglot
 from sqlglot import exp
 
 from lake.errors import ContractError
-from lake.rules import layout
 from lake.rules.contract import Column
 from lake.rules.view import presto_type, render_view
-from tests.builders import CONTRACTS, TRANSACTIONS, run_id
+from tests.builders import CONTRACTS, TRANSACTIONS
 
 VIEWS = Path(__file__).parents[3] / "sql" / "views"
 V2 = replace(
@@ -33,24 +31,20 @@ def test_no_view_is_left_over() -> None:
     assert {path.stem for path in VIEWS.glob("*.sql")} == set(CONTRACTS.datasets("silver"))
 
 
-def test_all_versions_are_read_as_one_table_in_the_shape_of_the_newest() -> None:
-    """Two tables would be read one after the other, and a month that moves between them twice or not at all."""
-    view = sqlglot.parse_one(render(TRANSACTIONS, V2), read="athena")
-    assert isinstance(view, exp.Select)
-    assert [each.name for each in view.find_all(exp.Table)] == ["transactions_all"]
-    assert [each.alias for each in view.selects] == [
-        *(each.name for each in (*V2.columns, *CONTRACTS.lineage)),
-        "schema_v",
-        *(each.name for each in V2.partition_columns),
-    ]
+def test_two_versions_have_the_same_columns_in_the_same_order() -> None:
+    union = sqlglot.parse_one(render(TRANSACTIONS, V2), read="athena")
+    assert isinstance(union, exp.Union)
+    one, two = union.left, union.right
+    assert [each.alias for each in one.selects] == [each.alias for each in two.selects]
+    types = [[each.this.to.sql("athena") for each in side.selects] for side in (one, two)]
+    assert types[0] == types[1]
 
 
-def test_the_version_of_a_row_is_that_of_its_file() -> None:
-    found = re.search(r"REGEXP_EXTRACT\(\"\$path\", '(.*)', 1\)", render(TRANSACTIONS))
-    place = layout.table_place("b", "transactions", "v12")
-    address = layout.uri("b", f"{place.run(run_id())}/attempt=a/year=2024/month=03/part-0.parquet")
-    assert found is not None
-    assert re.findall(found[1], address) == ["v12"]
+def test_a_column_the_old_version_lacks_is_a_typed_null() -> None:
+    sql = render(TRANSACTIONS, V2)
+    assert sql.count("CAST(NULL AS varchar) AS channel") == 1
+    assert sql.count("CAST(NULL AS integer) AS n") == 1
+    assert sql.index("CAST('v1' AS varchar)") < sql.index("UNION ALL") < sql.index("CAST('v2' AS varchar)")
 
 
 def test_nothing_is_selected_by_star_and_everything_is_cast() -> None:
@@ -58,9 +52,10 @@ def test_nothing_is_selected_by_star_and_everything_is_cast() -> None:
         assert all(isinstance(each.this, exp.Cast) for each in select.selects)
 
 
-def test_a_version_that_is_not_active_gives_no_shape() -> None:
-    assert "channel" not in render(TRANSACTIONS, replace(V2, status="draft"))
-    assert "channel" in render(replace(TRANSACTIONS, status="closed"), V2)
+def test_a_version_leaves_the_view_when_it_is_archived() -> None:
+    for status in ("deprecated", "closed"):
+        assert "transactions_v1" in render(replace(TRANSACTIONS, status=status), V2)
+    assert "transactions_v1" not in render(replace(TRANSACTIONS, status="archived"), V2)
 
 
 def test_a_dataset_without_an_active_version_has_no_view() -> None:
