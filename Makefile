@@ -58,7 +58,10 @@ format: setup ## Rewrite Python, SQL and Terraform in the house style
 	$(VENV)/bin/ruff format .
 	terraform fmt -recursive terraform
 
-render: setup ## Write what is generated from the contracts (views)
+verdict: setup ## Say whether the contracts may follow those of AGAINST (default origin/main)
+	$(PYTHON) -m assay contract verdict --against $(or $(AGAINST),origin/main)
+
+render: setup ## Write what is generated from the contracts (views, dataset pages)
 	$(PYTHON) -m assay contract render
 
 bench: setup ## Measure, side by side with peers (minutes; not part of the tests)
@@ -85,4 +88,4 @@ clean: ## Remove what can be made again (stops the local AWS)
 help: ## This help
 	@awk 'BEGIN {FS = ":.*##"} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*##/ {printf "  %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-.PHONY: demo test test-slow setup preflight unit lint lint-workflows format render bench terraform-check lock clean help
+.PHONY: demo test test-slow setup preflight unit lint lint-workflows format verdict render bench terraform-check lock clean help

@@ -1,25 +1,31 @@
 """`assay contract …`: check contracts, and render what is generated from them."""
 
 from pathlib import Path
+from typing import Annotated
 
 import typer
 
+from assay import commands_evolution
 from assay.build import REPOSITORY
 from assay.console import FAILED, AsJson, CommandError, out, print_json
 from lake.bundle import contracts_root
 from lake.errors import ContractError
 from lake.rules.contract import Contracts, load_contracts, read_contract
+from lake.rules.dataset_page import render_page
 from lake.rules.evolution import require_additive
 from lake.rules.view import render_view
 
-app = typer.Typer(help="Contracts: check them, render what is generated from them.", no_args_is_help=True)
+app = typer.Typer(help="Contracts: check, compare, render, and the life of their versions.", no_args_is_help=True)
+commands_evolution.register(app)
 VIEWS = REPOSITORY / "sql" / "views"
+PAGES = REPOSITORY / "docs" / "datasets"
+Check = Annotated[bool, typer.Option("--check", help="Write nothing; fail when a file is stale.")]
 
 
 @app.command()
 def check(as_json: AsJson = False) -> None:
     """Check every contract against ODCS and our own rules, its versions, and that the rendered files are fresh."""
-    files = sorted((REPOSITORY / "contracts").glob("*/*.yaml"))
+    files = sorted((REPOSITORY / "contracts").glob("*/v*.yaml")) + sorted(REPOSITORY.glob("contracts/platform/*.yaml"))
     problems = [problem for file in files for problem in (_own_rules(file) or _odcs(file))]
     problems += [] if problems else [*_versions(), *_stale()]
     if as_json:
@@ -27,19 +33,23 @@ def check(as_json: AsJson = False) -> None:
     if problems:
         raise CommandError("\n".join(problems), FAILED)
     if not as_json:
-        out.print(f"{len(files)} contracts keep ODCS v3.1.0 and our rules; {len(_rendered())} view(s) are fresh")
+        out.print(f"{len(files)} contracts keep ODCS v3.1.0 and our rules; {len(_rendered())} rendered files are fresh")
 
 
 @app.command()
-def render(as_json: AsJson = False) -> None:
-    """Write the views that the contracts describe."""
-    for file, text in _rendered():
+def render(only_check: Check = False, as_json: AsJson = False) -> None:
+    """Write the views and dataset pages that the contracts describe."""
+    stale = _stale()
+    if only_check and stale:
+        raise CommandError("\n".join(stale), FAILED)
+    written = [] if only_check else _rendered()
+    for file, text in written:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text)
         if not as_json:
             out.print(f"wrote {file.relative_to(REPOSITORY)}")
     if as_json:
-        print_json([str(file.relative_to(REPOSITORY)) for file, _ in _rendered()])
+        print_json([str(file.relative_to(REPOSITORY)) for file, _ in written])
 
 
 def _own_rules(file: Path) -> list[str]:
@@ -51,8 +61,8 @@ def _own_rules(file: Path) -> list[str]:
 
 
 def _versions() -> list[str]:
-    contracts = load_contracts(contracts_root())
     try:
+        contracts = load_contracts(contracts_root())
         for dataset in (*contracts.datasets("silver"), *contracts.datasets("gold")):
             require_additive(contracts.versions(dataset))
     except ContractError as error:
@@ -61,7 +71,10 @@ def _versions() -> list[str]:
 
 
 def _stale() -> list[str]:
-    return [f"{file.name} is stale, run: make render" for file, text in _rendered() if _content(file) != text]
+    fresh = dict(_rendered())
+    stale = [f"{file.name} is stale, run: make render" for file, text in fresh.items() if _content(file) != text]
+    pages = [file for folder, kind in ((VIEWS, "*.sql"), (PAGES, "*.md")) for file in folder.glob(kind)]
+    return stale + [f"{file.name} belongs to no dataset, delete it" for file in pages if file not in fresh]
 
 
 def _odcs(file: Path) -> list[str]:
@@ -74,9 +87,10 @@ def _odcs(file: Path) -> list[str]:
 
 def _rendered() -> list[tuple[Path, str]]:
     contracts: Contracts = load_contracts(contracts_root())
+    silver, gold = contracts.datasets("silver"), contracts.datasets("gold")
     return [
-        (VIEWS / f"{dataset}.sql", render_view(contracts.versions(dataset), contracts.lineage))
-        for dataset in contracts.datasets("silver")
+        *((VIEWS / f"{each}.sql", render_view(contracts.versions(each), contracts.lineage)) for each in silver),
+        *((PAGES / f"{each}.md", render_page(contracts, each)) for each in (*silver, *gold)),
     ]
 
 

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ PLATFORM = {
     for path in sorted(REPOSITORY.glob("contracts/platform/*.yaml"))
 }
 QUERIES = sorted(REPOSITORY.glob("sql/queries/*.sql"))
+PAGES = sorted(REPOSITORY.glob("docs/datasets/*.md"))
 VIEWS = sorted(REPOSITORY.glob("sql/views/*.sql"))
 PRESTO = {"string": "varchar", "int": "integer", "timestamp": "timestamp(3)"}
 
@@ -44,6 +46,13 @@ def tables(plan: Plan) -> dict[str, dict[str, Any]]:
 
 def columns(table: dict[str, Any]) -> list[tuple[str, str]]:
     return [(each["name"], each["type"]) for each in table["storage_descriptor"][0]["columns"]]
+
+
+def schema(plan: Plan) -> dict[str, object]:
+    return {
+        name: dict(columns(table)) | {key["name"]: key["type"] for key in table["partition_keys"] or []}
+        for name, table in tables(plan).items()
+    }
 
 
 def presto_view(table: dict[str, Any]) -> dict[str, Any]:
@@ -100,11 +109,15 @@ def test_a_view_selects_exactly_the_columns_it_declares(plan: Plan, path: Path) 
 
 @pytest.mark.parametrize("path", QUERIES, ids=lambda path: path.stem)
 def test_a_saved_query_reads_tables_and_columns_that_exist(plan: Plan, path: Path) -> None:
-    schema: dict[str, object] = {
-        name: dict(columns(table)) | {key["name"]: key["type"] for key in table["partition_keys"] or []}
-        for name, table in tables(plan).items()
-    }
-    qualify(sqlglot.parse_one(path.read_text(), read="athena"), schema=schema, dialect="athena")
+    qualify(sqlglot.parse_one(path.read_text(), read="athena"), schema=schema(plan), dialect="athena")
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
+def test_the_examples_of_a_dataset_page_read_tables_and_columns_that_exist(plan: Plan, path: Path) -> None:
+    examples = re.findall(r"```sql\n(.*?)```", path.read_text(), re.S)
+    assert examples
+    for sql in examples:
+        qualify(sqlglot.parse_one(sql, read="athena"), schema=schema(plan), dialect="athena")
 
 
 @pytest.mark.parametrize("path", QUERIES, ids=lambda path: path.stem)

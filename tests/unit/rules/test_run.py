@@ -24,9 +24,13 @@ def test_a_name_is_in_utc_and_can_be_read_back() -> None:
     assert (run_id.at, run_id.kind) == (AT, RunKind.EVENT)
 
 
-@given(st.sampled_from(list(RunKind)), st.datetimes(timezones=st.just(UTC)), st.lists(st.text(), max_size=4))
+@given(
+    st.sampled_from(list(RunKind)),
+    st.datetimes(min_value=datetime(1000, 1, 1), timezones=st.just(UTC)),
+    st.lists(st.text(), max_size=4),
+)
 def test_every_name_is_a_legal_execution_name(kind: RunKind, at: datetime, cause: list[str]) -> None:
-    text = str(name_run(kind, at.replace(year=max(at.year, 1000)), *cause))
+    text = str(name_run(kind, at, *cause))
     assert 1 <= len(text) <= 80
     assert set(text) <= set("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-")
 
