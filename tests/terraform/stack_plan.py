@@ -53,12 +53,18 @@ class Plan:
 
 def make(data_folder: Path) -> Plan:
     """Plan the stack with the real provider and no AWS; fails with Terraform's own words."""
+    found = changes(data_folder, STACK_TEST, STACK_RUN)
+    return Plan({each["address"]: each["change"]["after"] for each in found})
+
+
+def changes(data_folder: Path, test: str, run: str) -> list[dict[str, Any]]:
+    """What one planned run of a Terraform test would change: `address`, `change` with `actions`, `before`, `after`."""
     mirror = plugin_folder()
     _terraform(data_folder, "init", "-backend=false", "-input=false", *([f"-plugin-dir={mirror}"] if mirror else []))
-    lines = _terraform(data_folder, "test", "-json", "-verbose", f"-filter={STACK_TEST}").splitlines()
+    lines = _terraform(data_folder, "test", "-json", "-verbose", f"-filter={test}").splitlines()
     events = [json.loads(line) for line in lines if line.startswith("{")]
-    found = next(e["test_plan"] for e in events if e["type"] == "test_plan" and e["@testrun"] == STACK_RUN)
-    return Plan({change["address"]: change["change"]["after"] for change in found["resource_changes"]})
+    found = next(e["test_plan"] for e in events if e["type"] == "test_plan" and e["@testrun"] == run)
+    return list(found["resource_changes"])
 
 
 def _terraform(data_folder: Path, *arguments: str) -> str:

@@ -1,4 +1,5 @@
-# Reads the contracts once, into the three shapes the tables are made of: columns, partition keys, projection.
+# Reads the contracts once, into the shapes the tables are made of: columns, partition keys, projection; and from each
+# dataset.yaml where its versions stand.
 locals {
   platform = {
     for name in ["lineage", "quarantine", "run_summaries"] :
@@ -15,7 +16,7 @@ locals {
       schema_version = local.custom[document.id].schemaVersion
       version        = document.version
       layer          = local.custom[document.id].layer
-      active         = document.status == "active"
+      active         = local.life_cycles[document.name].versions[local.custom[document.id].schemaVersion].status == "active"
       description    = document.description.purpose
       bucket         = var.buckets[local.custom[document.id].layer]
       properties = concat(
@@ -27,6 +28,10 @@ locals {
   custom = {
     for document in local.documents :
     document.id => { for property in document.customProperties : property.property => property.value }
+  }
+
+  life_cycles = {
+    for name in distinct(local.documents[*].name) : name => yamldecode(file("${var.contracts_dir}/${name}/dataset.yaml"))
   }
 
   silver          = [for contract in local.contracts : contract if contract.layer == "silver"]
