@@ -3,12 +3,19 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from lake.rules.contract import Contract
 from lake.rules.failure import Failure
 from lake.rules.journal import GOLD, SILVER, Journal
 from lake.rules.ledger import RunEnd
+from lake.rules.life_cycle import ARCHIVED, CLOSED, DEPRECATED
 from lake.rules.plan import Plan
 
 MOST_LINES = 20
+_STEPS = {
+    DEPRECATED: "nothing changes yet. Files are still taken and every row stays where it is.",
+    CLOSED: "files with its header are refused from now on. Its rows stay, in its table and in the view.",
+    ARCHIVED: "it has left the view. Its table and all that was ever promoted stay.",
+}
 
 
 @dataclass(frozen=True)
@@ -58,6 +65,20 @@ def lost_object_alert(environment: str, reason: str) -> Alert:
         "Next step: deliver it again as <dataset>/ingest_date=YYYY-MM-DD/<name>.csv (or .csv.gz).\n"
     )
     return Alert(f"Assay {environment}: an object in bronze belongs to no dataset", body)
+
+
+def life_cycle_alert(environment: str, contract: Contract, newest: Contract, owners: Iterable[str]) -> Alert:
+    """A schema version that went a step further in its life; to the owners of its dataset."""
+    name = f"{contract.dataset} {contract.schema_version}"
+    body = (
+        f"{name} is {contract.status} since {contract.since}: {contract.reason}\n\n"
+        f"Owners: {', '.join(owners)}\n"
+        f"Data: {_STEPS[contract.status]}\n"
+        f"Next step: read and deliver {contract.dataset} {newest.schema_version}; the view {contract.dataset} has the "
+        f"rows of both. docs/datasets/{contract.dataset}.md\n"
+        f"More: assay contract status {contract.dataset}\n"
+    )
+    return Alert(f"Assay {environment}: {name} is {contract.status}", body)
 
 
 def data_sentence(journal: Journal | None) -> str:

@@ -143,6 +143,11 @@ def ledger_entry(dataset: str, run_id: RunId) -> str:
     return f"run_summaries/dataset={dataset}/month={run_id.at:%Y-%m}/{run_id}.json"
 
 
+def life_cycle(dataset: str, schema_version: str, status: str) -> str:
+    """Key of the record that the owners of a dataset were told of a step in a version's life."""
+    return f"life_cycle/{dataset}/{schema_version}-{status}.json"
+
+
 def uri(bucket: str, key: str) -> str:
     """`s3://` address of an object."""
     return f"s3://{bucket}/{key}"

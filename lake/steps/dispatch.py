@@ -6,7 +6,8 @@ from typing import Any
 
 from lake.rules.alert import lost_object_alert
 from lake.rules.json_record import to_json
-from lake.rules.trigger import Ignored, request_of
+from lake.rules.trigger import SCHEDULE, Ignored, request_of
+from lake.steps.announce import announce
 from lake.steps.lake import Lake
 from lake.steps.ports import Executions, Notifier
 
@@ -23,7 +24,10 @@ class DispatchAnswer:
 def dispatch(
     lake: Lake, executions: Executions, notifier: Notifier, event: Mapping[str, Any]
 ) -> DispatchAnswer | Ignored:
-    """Start the run an event asks for. Raises InvalidRequestError when the event makes no sense."""
+    """Start the run an event asks for; the daily one also tells owners what became of schema versions.
+
+    Raises InvalidRequestError when the event makes no sense.
+    """
     request = request_of(event, lake.buckets.bronze, lake.contracts, lake.clock.now())
     if isinstance(request, Ignored):
         if request.is_lost:
@@ -31,4 +35,6 @@ def dispatch(
             notifier.send(alert.subject, alert.body)
         return request
     execution_arn, started = executions.start(request.run_id, to_json(request, one_line=True))
+    if request.trigger.type == SCHEDULE:
+        announce(lake, notifier, request.dataset)
     return DispatchAnswer(request.run_id, execution_arn, started)

@@ -1,6 +1,5 @@
 """A second schema version comes beside the first: no table is replaced, none is destroyed."""
 
-
 import pytest
 
 from tests.terraform import stack_plan

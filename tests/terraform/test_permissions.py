@@ -30,6 +30,7 @@ def at(layer: str, key: str) -> str:
     [
         ("dispatch", "s3:GetObject", at("bronze", DELIVERY)),
         ("dispatch", "states:StartExecution", ALIAS),
+        ("dispatch", "s3:PutObject", at("control", "life_cycle/transactions/v1-deprecated.json")),
         ("plan_run", "s3:GetObject", at("bronze", DELIVERY)),
         ("plan_run", "s3:ListBucket", f"arn:aws:s3:::{NAME}-bronze"),
         ("plan_run", "s3:PutObject", at("control", CLAIM)),

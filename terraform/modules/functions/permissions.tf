@@ -16,8 +16,8 @@ locals {
   # promote_run alone can write what is current. The buckets' own policies make every such write conditional.
   permissions = {
     dispatch = {
-      get = { bronze = ["*"] }
-      put = {}
+      get = { bronze = ["*"], control = ["life_cycle/*"] }
+      put = { control = ["life_cycle/*"] }
       other = merge(local.publish_alerts, local.describe_runs, {
         StartRuns = { actions = ["states:StartExecution"], resources = [var.pipeline_alias_arn] }
       })
