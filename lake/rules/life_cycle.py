@@ -55,7 +55,7 @@ class LifeCycle:
         return replace(self, versions=versions, write_versions=(*self.write_versions, schema_version))
 
     def moved(self, schema_version: str, status: str, since: str, reason: str) -> "LifeCycle":
-        """The version one step further. Raises InvalidRequestError when that is not the next step."""
+        """The version one step further. Raises InvalidRequestError when it may not take that step."""
         found = self.state(schema_version)
         following = next_status(found.status)
         if status != following:
@@ -63,9 +63,18 @@ class LifeCycle:
                 f"{self.dataset} {schema_version} is {found.status}; its next step is {following or 'none'}, "
                 f"not {status}"
             )
+        if not self._has_newer(schema_version):
+            raise InvalidRequestError(
+                f"{self.dataset} {schema_version} has no newer active version that could take its place; make one: "
+                f"assay contract new-version {self.dataset}"
+            )
         versions = {**self.versions, schema_version: VersionState(status, since, reason)}
         writable = tuple(each for each in self.write_versions if each != schema_version or status in MAY_BE_WRITTEN)
         return replace(self, versions=versions, write_versions=writable)
+
+    def _has_newer(self, schema_version: str) -> bool:
+        later = list(self.versions)[list(self.versions).index(schema_version) + 1 :]
+        return any(self.versions[each].status == ACTIVE for each in later)
 
 
 def next_status(status: str) -> str | None:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from assay import commands_evolution
+from assay import commands_evolution, commands_life_cycle
 from assay.build import REPOSITORY
 from assay.console import FAILED, AsJson, CommandError, out, print_json
 from lake.bundle import contracts_root
@@ -17,6 +17,7 @@ from lake.rules.view import render_view
 
 app = typer.Typer(help="Contracts: check, compare, render, and the life of their versions.", no_args_is_help=True)
 commands_evolution.register(app)
+commands_life_cycle.register(app)
 VIEWS = REPOSITORY / "sql" / "views"
 PAGES = REPOSITORY / "docs" / "datasets"
 Check = Annotated[bool, typer.Option("--check", help="Write nothing; fail when a file is stale.")]

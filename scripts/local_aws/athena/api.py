@@ -13,6 +13,7 @@ from local_aws.athena.results import Row
 from local_aws.athena.runner import Runner
 from local_aws.athena.session import Session
 from local_aws.athena.statements import check_syntax
+from local_aws.athena.trail import Trail, caller_name
 from local_aws.athena.workgroups import get_workgroup
 from local_aws.clients import Clients, Credentials
 from local_aws.errors import AwsError
@@ -38,7 +39,8 @@ class Queries:
         self._close_interrupted()
 
     def install(self) -> None:
-        """Take over Athena's query actions."""
+        """Take over Athena's query actions, and the trail they leave."""
+        Trail(self._records).install()
         intercept(
             "athena",
             {
@@ -59,6 +61,7 @@ class Queries:
         group = await self._workgroup(request)
         check_syntax(request.data["QueryString"])
         execution = QueryExecution.start(request, group)
+        execution.caller = self._caller_name(request)
         prepared = await self._prepared(request)
         runner = self._runner(self._caller(request), execution, prepared)
         self._running[execution.id] = runner
@@ -103,6 +106,10 @@ class Queries:
             return Credentials()
         known = engine.module("ministack.core.iam_evaluator").resolve_credential(found[1], request.account)
         return Credentials(known.access_key_id, known.secret_access_key, known.session_token)
+
+    def _caller_name(self, request: Request) -> str:
+        found = _KEY.search(request.headers.get("authorization", ""))
+        return caller_name(found[1], request.account) if found else ""
 
     def _store(self, execution: QueryExecution) -> None:
         if execution.ended:

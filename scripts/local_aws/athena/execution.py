@@ -21,6 +21,7 @@ class QueryExecution:
     columns: list[str] = field(default_factory=list)
     types: list[str] = field(default_factory=list)
     limit: int | None = None
+    caller: str = ""
 
     @classmethod
     def start(cls, request: Request, group: Json) -> "QueryExecution":
@@ -48,12 +49,14 @@ class QueryExecution:
     @classmethod
     def of(cls, entry: Json) -> "QueryExecution":
         """The execution kept in a record."""
-        return cls(entry["scope"], entry["record"], entry["columns"], entry["types"], entry["limit"])
+        return cls(
+            entry["scope"], entry["record"], entry["columns"], entry["types"], entry["limit"], entry.get("caller", "")
+        )
 
     def entry(self) -> Json:
         """The record to keep."""
         kept = {"scope": self.scope, "record": self.record, "columns": self.columns, "types": self.types}
-        return {**kept, "limit": self.limit}
+        return {**kept, "limit": self.limit, "caller": self.caller}
 
     @property
     def id(self) -> str:

@@ -67,3 +67,8 @@ def test_a_wrong_file_is_told(text: str, told: str) -> None:
 def test_the_shipped_files_are_as_the_command_writes_them(dataset: str) -> None:
     text = (contracts_root() / dataset / "dataset.yaml").read_text()
     assert text == life_cycle_text(CONTRACTS.life_cycles[dataset])
+
+
+def test_the_newest_version_cannot_be_given_up() -> None:
+    with pytest.raises(InvalidRequestError, match=r"orders v2 has no newer active version.*assay contract new-version"):
+        ORDERS.moved("v2", "deprecated", "2026-11-23", "no more orders")
