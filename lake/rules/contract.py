@@ -143,9 +143,9 @@ class Contracts:
             raise InvalidRequestError(f"dataset '{dataset}' has no contract {schema_version}")
         return found
 
-    def writable(self, dataset: str) -> list[Contract]:
-        """The versions of a dataset that accept data, oldest first."""
-        return [each for each in self.versions(dataset) if each.accepts_data]
+    def added_columns(self, dataset: str) -> tuple[Column, ...]:
+        """The columns the platform adds to a dataset: lineage in silver, none in gold."""
+        return self.lineage if self.versions(dataset)[0].layer == "silver" else ()
 
     def fingerprint(self, dataset: str) -> str:
         """Changes with any version of a dataset and with its life cycle."""

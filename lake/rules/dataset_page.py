@@ -6,14 +6,12 @@ from lake.rules.checks import Matches, checks_of
 from lake.rules.contract import Column, Contract, Contracts
 from lake.rules.example_queries import example_queries
 
-_READS = {"silver": "the view `{0}`, over {1}", "gold": "{1}"}
-
 
 def render_page(contracts: Contracts, dataset: str) -> str:
     """Markdown of one silver or gold dataset."""
     versions = contracts.versions(dataset)
     newest = contracts.newest(dataset)
-    lineage = contracts.lineage if newest.layer == "silver" else ()
+    lineage = contracts.added_columns(dataset)
     sections = (
         [f"# {dataset}", "", "Rendered from the contracts: `make render`.", ""],
         [f"{each}\n" for each in (newest.purpose, newest.usage, newest.limitations) if each],
@@ -31,7 +29,7 @@ def _facts(contracts: Contracts, versions: Sequence[Contract], newest: Contract)
     tables = ", ".join(f"`{each.dataset}_{each.schema_version}`" for each in versions)
     yield from _head("", "")
     yield _row("Layer", newest.layer)
-    yield _row("Read", _READS[newest.layer].format(newest.dataset, tables))
+    yield _row("Read", f"the view `{newest.dataset}`; one version alone: {tables}")
     yield _row("Key", ", ".join(f"`{each.name}`" for each in newest.key))
     yield _row("Partitions", "; ".join(map(_partition, newest.partition_columns)))
     if newest.built_from:

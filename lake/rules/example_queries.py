@@ -11,7 +11,7 @@ def example_queries(contract: Contract) -> Iterator[tuple[str, str]]:
     table = f"{contract.dataset}_{contract.schema_version}"
     if contract.layer != "silver":
         names = ", ".join(column.name for column in contract.columns)
-        yield "One month", f"SELECT {names}\nFROM {table}\nWHERE {keys}\nLIMIT 100"
+        yield "One month", f"SELECT {names}\nFROM {contract.dataset}\nWHERE {keys}\nLIMIT 100"
         return
     names = ", ".join(column.name for column in contract.columns)
     view = contract.dataset

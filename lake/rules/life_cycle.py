@@ -13,8 +13,6 @@ DEPRECATED = "deprecated"
 CLOSED = "closed"
 ARCHIVED = "archived"
 ORDER = (ACTIVE, DEPRECATED, CLOSED, ARCHIVED)
-# a version of these takes part in the dual-read view
-IN_VIEW = frozenset({ACTIVE, DEPRECATED, CLOSED})
 MAY_BE_WRITTEN = frozenset({ACTIVE, DEPRECATED})
 _HEAD = (
     "# What is decided about the dataset as time goes by; a released version file never changes.\n"

@@ -1,26 +1,29 @@
-"""The dual-read view of a dataset: every live schema version as one table, as Athena SQL."""
+"""The dual-read view of a dataset: rows of every schema version under one name, as Athena SQL."""
 
 import re
 from collections.abc import Iterator, Sequence
 
 from lake.errors import ContractError
 from lake.rules.contract import Column, Contract
-from lake.rules.life_cycle import ACTIVE, IN_VIEW
+from lake.rules.life_cycle import ACTIVE
 
+# the file a row lies in tells its version; one partition is one manifest, whatever versions its files are of
+SCHEMA_V = "REGEXP_EXTRACT(\"$path\", '/schema_v=(v[0-9]+)/', 1)"
 _PRESTO = {"string": "varchar", "int": "integer", "float": "real", "binary": "varbinary", "timestamp": "timestamp(3)"}
 
 
 def render_view(versions: Sequence[Contract], lineage: Sequence[Column]) -> str:
-    """SQL of the view over all versions that are not archived (oldest first), in the shape of the newest active one.
+    """SQL of the view over the files of all versions (oldest first), in the shape of the newest active one.
 
-    Every column is named and cast; one that a version does not have is a typed NULL. Raises ContractError when none
-    is active.
+    Every column is named and cast; one that a file's version does not have is null there, with the type of the newest.
+    It reads one table, so a row that moves from one version to another is never seen twice or not at all. Raises
+    ContractError when no version is active.
     """
-    live = [each for each in versions if each.status in IN_VIEW]
-    active = [each for each in live if each.status == ACTIVE]
+    active = [each for each in versions if each.status == ACTIVE]
     if not active:
         raise ContractError(f"no version of {versions[0].dataset} is active, so its view has no shape")
-    return "\nUNION ALL\n".join(_select(each, active[-1], lineage) for each in live) + "\n"
+    lines = ",\n    ".join(_columns(active[-1], lineage))
+    return f"SELECT\n    {lines}\nFROM {active[-1].dataset}_current\n"
 
 
 def presto_type(hive_type: str) -> str:
@@ -30,18 +33,10 @@ def presto_type(hive_type: str) -> str:
     return _PRESTO.get(hive_type, re.sub(r",\s*", ", ", hive_type))
 
 
-def _select(version: Contract, newest: Contract, lineage: Sequence[Column]) -> str:
-    lines = ",\n    ".join(_columns(version, newest, lineage))
-    return f"SELECT\n    {lines}\nFROM {version.dataset}_{version.schema_version}"
-
-
-def _columns(version: Contract, newest: Contract, lineage: Sequence[Column]) -> Iterator[str]:
-    has = {column.name for column in version.columns}
-    for column in newest.columns:
-        yield _cast(column.name if column.name in has else "NULL", column)
-    for column in lineage:
+def _columns(newest: Contract, lineage: Sequence[Column]) -> Iterator[str]:
+    for column in (*newest.columns, *lineage):
         yield _cast(column.name, column)
-    yield f"CAST('{version.schema_version}' AS varchar) AS schema_v"
+    yield f"CAST({SCHEMA_V} AS varchar) AS schema_v"
     for column in newest.partition_columns:
         yield _cast(column.name, column)
 

@@ -88,11 +88,11 @@ def _odcs(file: Path) -> list[str]:
 
 def _rendered() -> list[tuple[Path, str]]:
     contracts: Contracts = load_contracts(contracts_root())
-    silver, gold = contracts.datasets("silver"), contracts.datasets("gold")
-    return [
-        *((VIEWS / f"{each}.sql", render_view(contracts.versions(each), contracts.lineage)) for each in silver),
-        *((PAGES / f"{each}.md", render_page(contracts, each)) for each in (*silver, *gold)),
+    names = [*contracts.datasets("silver"), *contracts.datasets("gold")]
+    views = [
+        (VIEWS / f"{each}.sql", render_view(contracts.versions(each), contracts.added_columns(each))) for each in names
     ]
+    return [*views, *((PAGES / f"{each}.md", render_page(contracts, each)) for each in names)]
 
 
 def _content(file: Path) -> str:

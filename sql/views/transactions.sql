@@ -4,24 +4,6 @@ SELECT
     CAST(amount AS decimal(18, 4)) AS amount,
     CAST(currency AS varchar) AS currency,
     CAST(transaction_at AS timestamp(3)) AS transaction_at,
-    CAST(NULL AS varchar) AS merchant_category,
-    CAST(row_id AS varchar) AS row_id,
-    CAST(row_hash AS varchar) AS row_hash,
-    CAST(source_id AS varchar) AS source_id,
-    CAST(ingested_at AS timestamp(3)) AS ingested_at,
-    CAST(attempt_count AS integer) AS attempt_count,
-    CAST(run_id AS varchar) AS run_id,
-    CAST('v1' AS varchar) AS schema_v,
-    CAST(year AS integer) AS year,
-    CAST(month AS integer) AS month
-FROM transactions_v1
-UNION ALL
-SELECT
-    CAST(transaction_id AS varchar) AS transaction_id,
-    CAST(account_id AS varchar) AS account_id,
-    CAST(amount AS decimal(18, 4)) AS amount,
-    CAST(currency AS varchar) AS currency,
-    CAST(transaction_at AS timestamp(3)) AS transaction_at,
     CAST(merchant_category AS varchar) AS merchant_category,
     CAST(row_id AS varchar) AS row_id,
     CAST(row_hash AS varchar) AS row_hash,
@@ -29,7 +11,7 @@ SELECT
     CAST(ingested_at AS timestamp(3)) AS ingested_at,
     CAST(attempt_count AS integer) AS attempt_count,
     CAST(run_id AS varchar) AS run_id,
-    CAST('v2' AS varchar) AS schema_v,
+    CAST(REGEXP_EXTRACT("$path", '/schema_v=(v[0-9]+)/', 1) AS varchar) AS schema_v,
     CAST(year AS integer) AS year,
     CAST(month AS integer) AS month
-FROM transactions_v2
+FROM transactions_current

@@ -34,6 +34,15 @@ locals {
     for name in distinct(local.documents[*].name) : name => yamldecode(file("${var.contracts_dir}/${name}/dataset.yaml"))
   }
 
+  # Name of the newest active version of each dataset that has one: "transactions_v2".
+  newest = {
+    for dataset in toset([for contract in local.contracts : contract.dataset if contract.active]) :
+    dataset => format("%s_v%d", dataset, max([
+      for contract in local.contracts : tonumber(trimprefix(contract.schema_version, "v"))
+      if contract.dataset == dataset && contract.active
+    ]...))
+  }
+
   silver          = [for contract in local.contracts : contract if contract.layer == "silver"]
   silver_datasets = toset(local.silver[*].dataset)
   live_datasets   = toset([for contract in local.silver : contract.dataset if contract.active])

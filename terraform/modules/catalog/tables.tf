@@ -10,13 +10,16 @@ locals {
     }
   }
 
-  # Every current row of a dataset, in the columns of its newest version: Parquet goes by name, and what a file lacks is
-  # null. The view reads this table, because one manifest of a partition names the files of all versions.
-  combined = {
-    for dataset, newest in local.newest : "${dataset}_all" => merge(local.published[newest], {
-      description = "Every current row of ${dataset}, whatever its schema version; query the view ${dataset}."
-      location    = "s3://${local.contracts[newest].bucket}/${dataset}/current/"
-    })
+  # All versions of a dataset: one manifest for each partition names the files of every version. The columns are those of
+  # the newest version; one that an older file does not have is null there. The dataset's view reads this table.
+  current = {
+    for dataset, name in local.newest : "${dataset}_current" => {
+      description = "What is current of ${dataset}, whatever its schema version; query the view ${dataset}."
+      location    = "s3://${local.contracts[name].bucket}/${dataset}/current/"
+      properties  = local.contracts[name].properties
+      contract    = local.contracts[name].version
+      serde       = "parquet"
+    }
   }
 
   # Every file of a run, promoted or not. The partition key run_id takes the place of the column of that name.
@@ -63,7 +66,7 @@ locals {
   }
 
   tables = {
-    for name, table in merge(local.published, local.combined, local.audited, local.held_back, local.ledger) : name => merge(table, {
+    for name, table in merge(local.published, local.current, local.audited, local.held_back, local.ledger) : name => merge(table, {
       columns = [for p in table.properties : p if !try(p.partitioned, false)]
       # values() gives them in the order of their positions.
       keys = values({

@@ -1,14 +1,7 @@
-# The unversioned view of each silver dataset, in the encoding Athena itself writes. Its columns are those of the
-# newest live schema version; the SQL, rendered from the same contracts, casts every one of them.
+# The unversioned view of each dataset, in the encoding Athena itself writes. Its columns are those of the newest active
+# schema version; the SQL, rendered from the same contracts, casts every one of them.
 locals {
   presto_types = { string = "varchar", int = "integer", timestamp = "timestamp(3)" }
-
-  newest = {
-    for dataset in local.live_datasets : dataset => format("%s_v%d", dataset, max([
-      for contract in local.contracts : tonumber(trimprefix(contract.schema_version, "v"))
-      if contract.dataset == dataset && contract.active
-    ]...))
-  }
 
   schema_version_column = {
     name         = "schema_v"
@@ -41,7 +34,7 @@ resource "aws_glue_catalog_table" "view" {
 
   database_name = aws_glue_catalog_database.this.name
   name          = each.key
-  description   = "Every live schema version of ${each.key} as one table."
+  description   = "Every schema version of ${each.key} as one table."
   table_type    = "VIRTUAL_VIEW"
 
   view_original_text = "/* Presto View: ${base64encode(local.presto_views[each.key])} */"
