@@ -23,7 +23,7 @@ def render_view(versions: Sequence[Contract], lineage: Sequence[Column]) -> str:
     if not active:
         raise ContractError(f"no version of {versions[0].dataset} is active, so its view has no shape")
     lines = ",\n    ".join(_columns(active[-1], lineage))
-    return f"SELECT\n    {lines}\nFROM {active[-1].dataset}_current\n"
+    return f"SELECT\n    {lines}\nFROM {active[-1].dataset}_all\n"
 
 
 def presto_type(hive_type: str) -> str:

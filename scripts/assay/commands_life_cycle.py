@@ -1,4 +1,4 @@
-"""`assay contract status | deprecate | close | archive`: the life of a dataset's schema versions."""
+"""`assay contract status | deprecate | close | migrate | archive`: the life of a dataset's schema versions."""
 
 from collections.abc import Iterable
 from dataclasses import asdict
@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from assay import version_life
-from assay.console import REFUSED, AsJson, CommandError, out, print_json, print_table
+from assay import migration, runs, version_life
+from assay.console import FAILED, REFUSED, AsJson, CommandError, out, print_json, print_table
 from assay.target import LOCAL, Environment, Target, select
 from lake.rules.life_cycle import ARCHIVED, CLOSED, DEPRECATED, next_status
 from lake.rules.standing import Standing, obstacles
@@ -17,12 +17,13 @@ Dataset = Annotated[str, typer.Argument(help="The dataset.")]
 Version = Annotated[str, typer.Argument(help="The schema version, such as v1.")]
 Reason = Annotated[str, typer.Option(help="Why; producers and readers are told.")]
 Days = Annotated[int, typer.Option(help="How many days back to look for writes and readers.")]
+Months = Annotated[str, typer.Argument(help="2017-01..2017-05, or one month.")]
 Override = Annotated[bool, typer.Option("--override", help="Go on although somebody still writes or reads it.")]
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands to the group."""
-    for command in (status, deprecate, close, archive):
+    for command in (status, deprecate, close, migrate, archive):
         app.command()(command)
 
 
@@ -61,6 +62,25 @@ def close(
     """Let a version accept no more data: a file with its header is refused with the reason."""
     _require_free(select(environment), dataset, version, days, override)
     _move(dataset, version, CLOSED, reason)
+
+
+def migrate(
+    dataset: Dataset,
+    old: Version,
+    new: Version,
+    months: Months,
+    environment: Environment = LOCAL,
+    as_json: AsJson = False,
+) -> None:
+    """Move the rows of months to the newest version: no row changes, and readers of the view see each exactly once."""
+    story = migration.migrate(select(environment), dataset, (old, new), months, quiet=as_json)
+    if as_json:
+        print_json(story)
+    else:
+        runs.print_story(story, with_states=False)
+    outcome = story["ledger"].get("outcome") or story["status"].lower()
+    if outcome not in {"succeeded", "nothing_to_do"}:
+        raise CommandError(f"the migration was {outcome}; see: assay runs show {story['run']}", FAILED)
 
 
 def archive(

@@ -10,4 +10,4 @@ SELECT
     CAST(last_transaction_at AS timestamp(3)) AS last_transaction_at,
     CAST(REGEXP_EXTRACT("$path", '/schema_v=(v[0-9]+)/', 1) AS varchar) AS schema_v,
     CAST(as_of_month AS varchar) AS as_of_month
-FROM monthly_activity_current
+FROM monthly_activity_all

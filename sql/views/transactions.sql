@@ -14,4 +14,4 @@ SELECT
     CAST(REGEXP_EXTRACT("$path", '/schema_v=(v[0-9]+)/', 1) AS varchar) AS schema_v,
     CAST(year AS integer) AS year,
     CAST(month AS integer) AS month
-FROM transactions_current
+FROM transactions_all

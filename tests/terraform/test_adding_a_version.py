@@ -22,7 +22,7 @@ def test_only_the_tables_of_the_new_version_are_made(actions: dict[str, list[str
 
 def test_the_view_and_its_table_are_changed_in_place_and_nothing_else(actions: dict[str, list[str]]) -> None:
     changed = {address for address, todo in actions.items() if todo == ["update"]}
-    assert changed == {VIEW.format("orders"), TABLE.format("orders_current")}
+    assert changed == {VIEW.format("orders"), TABLE.format("orders_all")}
 
 
 def test_nothing_is_destroyed_or_replaced(actions: dict[str, list[str]]) -> None:

@@ -12,8 +12,8 @@ locals {
 
   # All versions of a dataset: one manifest for each partition names the files of every version. The columns are those of
   # the newest version; one that an older file does not have is null there. The dataset's view reads this table.
-  current = {
-    for dataset, name in local.newest : "${dataset}_current" => {
+  all_versions = {
+    for dataset, name in local.newest : "${dataset}_all" => {
       description = "What is current of ${dataset}, whatever its schema version; query the view ${dataset}."
       location    = "s3://${local.contracts[name].bucket}/${dataset}/current/"
       properties  = local.contracts[name].properties
@@ -66,7 +66,7 @@ locals {
   }
 
   tables = {
-    for name, table in merge(local.published, local.current, local.audited, local.held_back, local.ledger) : name => merge(table, {
+    for name, table in merge(local.published, local.all_versions, local.audited, local.held_back, local.ledger) : name => merge(table, {
       columns = [for p in table.properties : p if !try(p.partitioned, false)]
       # values() gives them in the order of their positions.
       keys = values({
