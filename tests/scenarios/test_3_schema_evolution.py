@@ -1,7 +1,6 @@
 """Scenario 3: a producer adds a column. Old and new rows are read under one name, and move without anybody noticing."""
 
 import csv
-import json
 import threading
 from collections import Counter
 from datetime import UTC, datetime, timedelta
@@ -10,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from assay import migration, version_life
+from assay.query import ask
 from assay.query_history import reads_since
 from assay.target import Target
 from tests.scenarios import pipeline
@@ -88,14 +88,9 @@ def test_a_row_that_comes_again_in_the_other_version_is_a_duplicate_or_a_conflic
 
 
 def test_only_the_months_asked_for_are_read(target: Target, stories: list[dict[str, object]]) -> None:
-    scanned = {}
-    for where in ("year = 2017 AND month = 3", f"year = 2017 AND month IN (3, 4) AND {MINE}", "year >= 2010"):
-        sql = f"SELECT count(amount) FROM transactions WHERE {where}"
-        started = target.client("athena").start_query_execution(
-            QueryString=sql, WorkGroup=target.name, QueryExecutionContext={"Database": target.database}
-        )["QueryExecutionId"]
-        scanned[where] = _bytes(target, started)
-    one, two, everything = scanned.values()
+    months = ("year = 2017 AND month = 3", f"year = 2017 AND month IN (3, 4) AND {MINE}", "year >= 2010")
+    scanned = [ask(target, f"SELECT count(amount) FROM transactions WHERE {where}").scanned_bytes for where in months]
+    one, two, everything = scanned
     assert 0 < one < two < everything
 
 
@@ -141,14 +136,6 @@ def test_v1_months_move_to_v2_while_somebody_reads(
     test_balances_are_those_of_all_four_files(target, files, stories)
     again = migration.migrate(target, "transactions", ("v1", "v2"), "2016-01..2017-06", quiet=True)
     assert outcome(again).startswith("nothing_to_do")
-
-
-def _bytes(target: Target, query_id: str) -> int:
-    while True:
-        found = target.client("athena").get_query_execution(QueryExecutionId=query_id)["QueryExecution"]
-        if found["Status"]["State"] not in {"QUEUED", "RUNNING"}:
-            assert found["Status"]["State"] == "SUCCEEDED", json.dumps(found["Status"], default=str)
-            return int(found["Statistics"]["DataScannedInBytes"])
 
 
 def _rows(files: list[Path]) -> list[dict[str, str]]:

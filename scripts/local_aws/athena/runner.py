@@ -16,6 +16,7 @@ from local_aws.athena.session import BytesLimitError, Session
 from local_aws.athena.statements import execute
 from local_aws.errors import AwsError
 
+_OTHER = 2  # Athena's category of errors that are the user's
 log = logging.getLogger("local_aws.athena")
 
 
@@ -37,25 +38,31 @@ class Runner:
         self._store = store
 
     def run(self) -> None:
-        """Run to the end; every failure becomes the execution's."""
+        """Run to the end; every failure becomes the execution's. Whoever sees the end sees the statistics as well."""
         started = time.monotonic()
         self._execution.record["Status"]["State"] = "RUNNING"
         try:
-            self._write(self._execute())
-            self._execution.end("SUCCEEDED")
-        except BytesLimitError as error:
-            log.info("query %s cancelled: %s", self._execution.id, error)
-            self._execution.end("CANCELLED", "Bytes scanned limit was exceeded")
-        except AwsError as error:
-            self._execution.end("FAILED", error.message)
-        except Exception as error:  # DuckDB's, the translation's, or S3's: all are the query's failure
-            failure = as_query_error(error)
-            log.info("query %s failed", self._execution.id, exc_info=error)
-            self._execution.end("FAILED", str(failure), failure.category)
+            end = self._end()
         finally:
             self._session.connection.close()
         self._count(started)
+        self._execution.end(*end)
         self._store(self._execution)
+
+    def _end(self) -> tuple[str, str | None, int]:
+        """State, reason and category of error."""
+        try:
+            self._write(self._execute())
+        except BytesLimitError as error:
+            log.info("query %s cancelled: %s", self._execution.id, error)
+            return "CANCELLED", "Bytes scanned limit was exceeded", _OTHER
+        except AwsError as error:
+            return "FAILED", error.message, _OTHER
+        except Exception as error:  # DuckDB's, the translation's, or S3's: all are the query's failure
+            failure = as_query_error(error)
+            log.info("query %s failed", self._execution.id, exc_info=error)
+            return "FAILED", str(failure), failure.category
+        return "SUCCEEDED", None, _OTHER
 
     def cancel(self) -> None:
         """Stop the query."""

@@ -1,6 +1,7 @@
 """CloudTrail's event history, as far as queries go: who started which one."""
 
 import json
+import re
 
 from local_aws import engine
 from local_aws.hooks import Json, Request, intercept
@@ -13,7 +14,7 @@ ROOT = "root"
 def caller_name(access_key: str, account: str) -> str:
     """The name CloudTrail would show for a key: a user, a role's session, or root."""
     known = engine.module("ministack.core.iam_evaluator").resolve_credential(access_key, account)
-    return str(getattr(known, "principal_arn", "")).rpartition("/")[2] or ROOT
+    return re.split("[/:]", str(getattr(known, "principal_arn", "")))[-1] or ROOT
 
 
 class Trail:
