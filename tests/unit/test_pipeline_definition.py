@@ -106,7 +106,13 @@ def test_every_expression_is_jsonata() -> None:
 
 PLAN = {"outcome": "planned", "plan_uri": "s3://c/plan.json", "input_records": 5, "sources": 1, "reasons": []}
 PROMOTE: Json = {"decision": "promote", "reasons": [], "counts": {}}
-INPUT = {"run_id": "r", "dataset": "transactions", "kind": "event", "trigger": {"type": "object", "keys": ["k"]}}
+INPUT = {
+    "run_id": "r",
+    "dataset": "transactions",
+    "kind": "event",
+    "trigger": {"type": "object", "keys": ["k"]},
+    "details": {},
+}
 
 
 class Stage:
