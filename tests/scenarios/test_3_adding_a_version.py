@@ -79,7 +79,9 @@ def _plan(repository: Path) -> list[dict[str, Any]]:
         "t.run(['plan', '-out=' + str(t.data_folder() / 'next'), '-var-file=envs/local.tfvars',"
         " f'-var=artifacts_dir={ARTIFACTS}']); print(t.run(['show', '-json', str(t.data_folder() / 'next')]))"
     )
-    found = json.loads(_in(repository, "-c", script))["resource_changes"]
+    output = _in(repository, "-c", script)
+    # Terraform may say more than the plan, before it and after it
+    found = json.JSONDecoder().raw_decode(output, output.index('{"format_version"'))[0]["resource_changes"]
     return [each for each in found if each["mode"] == "managed" and each["change"]["actions"] != ["no-op"]]
 
 
