@@ -67,3 +67,19 @@ class SourceUnreadableError(LakeError):
 
 class InputMismatchError(LakeError):
     """What Spark read is not what the plan named."""
+
+
+class BackfillHeldError(LakeError):
+    """Another backfill in flight holds a partition."""
+
+
+class BackfillStateError(LakeError):
+    """A backfill, or a question about it, is in a state that does not allow this."""
+
+
+class ApprovalDeniedError(LakeError):
+    """Somebody denied the approval a run was waiting for."""
+
+
+class BackfillCancelledError(LakeError):
+    """Somebody cancelled the backfill while its run was waiting for an approval."""

@@ -37,6 +37,7 @@ module "functions" {
   pipeline_alias_arn   = local.pipeline_alias
   jobs                 = values(module.jobs.names)
   job_log_prefix       = module.jobs.log_prefix
+  approvals            = var.approvals
   artifacts            = local.artifacts
   build_id             = local.build_id
   log_retention_days   = var.log_retention_days
@@ -64,6 +65,7 @@ module "orchestration" {
   datasets           = module.catalog.scheduled_datasets
   function_arns      = module.functions.arns
   job_names          = module.jobs.names
+  approval_hours     = var.approval_hours
   schedule_enabled   = var.schedule_enabled
   log_retention_days = var.log_retention_days
 }

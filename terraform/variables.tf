@@ -83,6 +83,28 @@ variable "alert_emails" {
   default     = []
 }
 
+variable "approvals" {
+  description = "Whether people have to let a backfill begin, and promote what changes much: required or off."
+  type        = string
+  default     = "required"
+
+  validation {
+    condition     = contains(["required", "off"], var.approvals)
+    error_message = "approvals is one of required, off."
+  }
+}
+
+variable "approval_hours" {
+  description = "Hours that people have to answer a run that waits for an approval. Then it expires, nothing is changed."
+  type        = number
+  default     = 72
+
+  validation {
+    condition     = var.approval_hours == floor(var.approval_hours) && var.approval_hours >= 1 && var.approval_hours <= 2160
+    error_message = "approval_hours is a whole number from 1 to 2160 (90 days): a run may last a year at most."
+  }
+}
+
 variable "schedule_enabled" {
   description = "Run the daily schedule."
   type        = bool

@@ -43,6 +43,7 @@ class MemoryStore:
 
     on_write: Callable[[str], None] = field(default=lambda moment: None)
     objects: dict[tuple[str, str], list[Version]] = field(default_factory=dict)
+    deleted: dict[tuple[str, str], list[Version]] = field(default_factory=dict)
     writes: list[str] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -70,6 +71,16 @@ class MemoryStore:
 
     def write(self, bucket: str, key: str, body: str) -> str:
         return self._write(bucket, key, body.encode(), None, lambda found: True)
+
+    def copy_version(
+        self, bucket: str, key: str, version_id: str, to_bucket: str, to_key: str, metadata: Mapping[str, str]
+    ) -> None:
+        body = self._version(bucket, key, version_id).body
+        self._write(to_bucket, to_key, body, metadata, lambda found: True)
+
+    def delete(self, bucket: str, key: str) -> None:
+        """A delete marker: the object is gone, its versions are not."""
+        self.deleted[bucket, key] = self.objects.pop((bucket, key))
 
     def put_bytes(self, bucket: str, key: str, body: bytes) -> str:
         """Deliver an object from outside; its version id."""
@@ -104,7 +115,8 @@ class MemoryStore:
         return self._version(bucket, key, "")
 
     def _version(self, bucket: str, key: str, version_id: str) -> Version:
-        for version in reversed(self.objects.get((bucket, key), [])):
+        gone = self.deleted.get((bucket, key), []) if version_id else []
+        for version in reversed([*gone, *self.objects.get((bucket, key), [])]):
             if version_id in {"", version.version_id}:
                 return version
         raise NotFoundError(f"s3://{bucket}/{key} {version_id} does not exist")
@@ -140,6 +152,27 @@ class MemoryExecutions:
 
     def end(self, run_id: str) -> None:
         self.running.discard(execution_arn(run_id))
+
+
+@dataclass
+class MemoryTokens:
+    """States that wait: a token is answered once."""
+
+    waiting: set[str] = field(default_factory=set)
+    answers: list[tuple[str, str, str]] = field(default_factory=list)
+
+    def succeed(self, token: str, output: str) -> bool:
+        return self._answer(token, "success", output)
+
+    def fail(self, token: str, error: str, cause: str) -> bool:
+        return self._answer(token, error, cause)
+
+    def _answer(self, token: str, kind: str, text: str) -> bool:
+        if token not in self.waiting:
+            return False
+        self.waiting.discard(token)
+        self.answers.append((token, kind, text))
+        return True
 
 
 @dataclass

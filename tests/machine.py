@@ -11,6 +11,7 @@ from jsonata import Jsonata
 DEFINITION = Path(__file__).parents[1] / "terraform/modules/orchestration/definitions/pipeline.asl.json"
 Json = dict[str, Any]
 Task = Callable[[Json], Any]
+NUMBERS = {"run_seconds": 86400 + 2 * 259200, "approval_seconds": 259200, "approval_hours": 72}
 MOST_STEPS = 100
 
 
@@ -38,8 +39,16 @@ class Execution:
 
 def load_definition() -> Json:
     """The committed definition, placeholders and all."""
-    found: Json = json.loads(DEFINITION.read_text())
+    found: Json = json.loads(definition_text())
     return found
+
+
+def definition_text() -> str:
+    """Its text, with the numbers that Terraform puts in: without them it is no JSON."""
+    text = DEFINITION.read_text()
+    for name, value in NUMBERS.items():
+        text = text.replace(f"${{{name}}}", str(value))
+    return text
 
 
 def run(definition: Json, execution: Execution, tasks: Mapping[str, Task]) -> Execution:
@@ -103,7 +112,7 @@ def _with_retries(state: Json, execution: Execution, given: Any, tasks: Mapping[
 def _call(state: Json, execution: Execution, given: Any, tasks: Mapping[str, Task]) -> Any:
     arguments = _value(state["Arguments"], execution, given)
     assert len(json.dumps(arguments)) < 256 * 1024
-    is_function = state["Resource"] == "arn:aws:states:::lambda:invoke"
+    is_function = state["Resource"].startswith("arn:aws:states:::lambda:invoke")
     target = arguments["FunctionName" if is_function else "JobName"].strip("${}")
     payload = arguments["Payload" if is_function else "Arguments"]
     try:
@@ -113,7 +122,8 @@ def _call(state: Json, execution: Execution, given: Any, tasks: Mapping[str, Tas
     except Exception as error:
         cause = json.dumps({"errorMessage": str(error), "errorType": type(error).__name__})
         raise TaskError(type(error).__name__, cause) from error
-    return {"Payload": answer, "StatusCode": 200} if is_function else answer
+    waits = state["Resource"].endswith(".waitForTaskToken")
+    return {"Payload": answer, "StatusCode": 200} if is_function and not waits else answer
 
 
 def _assign(node: Json, execution: Execution, given: Any, **states: Any) -> None:
@@ -128,7 +138,10 @@ def _value(value: Any, execution: Execution, given: Any, **states: Any) -> Any:
         return [_value(each, execution, given, **states) for each in value]
     if not (isinstance(value, str) and value.startswith("{%")):
         return value
-    context = {"Execution": {"Id": execution.arn, "Name": execution.name, "Input": execution.given}}
+    context = {
+        "Execution": {"Id": execution.arn, "Name": execution.name, "Input": execution.given},
+        "Task": {"Token": f"token-{len(execution.visited)}"},
+    }
     bindings = {**execution.variables, "states": {"input": given, "context": context, **states}}
     answer = Jsonata.jsonata(value[2:-2].strip()).evaluate(None, bindings)
     assert answer is not None or "trigger" in value, f"{value} has no value"

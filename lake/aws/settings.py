@@ -18,6 +18,7 @@ class Settings:
     state_machine_arn: str
     build_id: str
     job_log_prefix: str
+    approvals: str
 
     @classmethod
     def from_env(cls, variables: Mapping[str, str] | None = None) -> "Settings":
@@ -39,4 +40,5 @@ _NAMES = {
     "state_machine_arn": "ASSAY_STATE_MACHINE_ARN",
     "build_id": "ASSAY_BUILD_ID",
     "job_log_prefix": "ASSAY_JOB_LOG_PREFIX",
+    "approvals": "ASSAY_APPROVALS",
 }

@@ -67,6 +67,16 @@ class S3Store:
         """Write an object whatever is there; its ETag."""
         return self._put(bucket, key, body, None)
 
+    def copy_version(
+        self, bucket: str, key: str, version_id: str, to_bucket: str, to_key: str, metadata: Mapping[str, str]
+    ) -> None:
+        """Copy one version of an object inside S3, in parts where it is large; only this metadata, no tags."""
+        settings = {"MetadataDirective": "REPLACE", "Metadata": dict(metadata), "TaggingDirective": "REPLACE"}
+        with translated(f"copy version {version_id} of {layout.uri(bucket, key)} to {layout.uri(to_bucket, to_key)}"):
+            self._client.copy(
+                {"Bucket": bucket, "Key": key, "VersionId": version_id}, to_bucket, to_key, ExtraArgs=settings
+            )
+
     def _put(self, bucket: str, key: str, body: str, metadata: Mapping[str, str] | None, **condition: Any) -> str:
         with translated(f"write {layout.uri(bucket, key)}"):
             for attempt in range(1, _TRIES):

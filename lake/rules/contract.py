@@ -13,6 +13,7 @@ from lake.errors import ContractError, InvalidRequestError
 from lake.rules.column import Column, Projection, WithdrawnCode, custom, read_column
 from lake.rules.contract_lint import problems_of
 from lake.rules.life_cycle import ACTIVE, LifeCycle, VersionState, read_life_cycle
+from lake.rules.tolerance import Tolerance, read_tolerance
 
 __all__ = [
     "Column",
@@ -72,6 +73,8 @@ class Contract:
     sweep_days: int = 7
     late_policy: str = "append"
     closed_after_days: int = 5
+    look_back_days: int = 30
+    tolerance: Tolerance = field(default_factory=Tolerance)
     target_file_megabytes: int = 128
     retention_years: int = 7
     built_from: str | None = None
@@ -232,6 +235,8 @@ def _contract(document: dict[str, Any], fingerprint: str) -> Contract:
         sweep_days=extra.get("sweepDays", 7),
         late_policy=late.get("policy", "append"),
         closed_after_days=late.get("closedAfterDays", 5),
+        look_back_days=late.get("lookBackDays", 30),
+        tolerance=read_tolerance(extra.get("backfill", {})),
         target_file_megabytes=extra.get("targetFileMegabytes", 128),
         retention_years=retention[0] if retention else 7,
         built_from=extra.get("builtFrom"),

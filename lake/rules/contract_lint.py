@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from lake.rules.tolerance import tolerance_problems
+
 LAYERS = {"silver", "gold", "quarantine", "control"}
 TRIGGERS = {"per_object", "on_ready_marker", "schedule"}
 LATE_POLICIES = {"append", "propose_backfill", "refuse"}
@@ -42,6 +44,8 @@ def _contract_problems(document: dict[str, Any], origin: str) -> Iterator[str]:
         if found not in allowed:
             yield f"{name} is '{found}', expected one of {', '.join(sorted(allowed))}"
     yield from _threshold_problems(extra.get("gate", {}))
+    yield from tolerance_problems(extra.get("backfill", {}))
+    yield from _late_problems(extra.get("late", {}))
     yield from _csv_problems(extra.get("csv", {}))
 
 
@@ -53,6 +57,12 @@ def _threshold_problems(gate: dict[str, Any]) -> Iterator[str]:
     for name in ("maxCondemned", "maxFilesPerPartition", "maxFileMegabytes"):
         if gate.get(name, 1) < 1:
             yield f"gate.{name} is {gate[name]}, expected at least 1"
+
+
+def _late_problems(late: dict[str, Any]) -> Iterator[str]:
+    for name in ("closedAfterDays", "lookBackDays"):
+        if late.get(name, 0) < 0:
+            yield f"late.{name} is {late[name]}, expected 0 or more days"
 
 
 def _csv_problems(csv: dict[str, Any]) -> Iterator[str]:

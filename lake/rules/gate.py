@@ -6,14 +6,25 @@ from decimal import Decimal
 from lake.rules.checks import KEY_CONFLICT
 from lake.rules.contract import Contract
 from lake.rules.plan import Plan
-from lake.rules.summary import RunSummary
+from lake.rules.summary import APPEND, REPLACE, RunSummary
 
 
 def silver_reasons(summary: RunSummary, plan: Plan, contract: Contract) -> Iterator[str]:
     """What is wrong with the counts of a silver run; nothing when it may be promoted."""
     yield from identity_reasons(summary, plan, contract)
     yield from _conservation(summary, plan)
+    yield from _scope(summary, plan)
     yield from _quality(summary, plan.input_records - summary.counts.outside, contract)
+    late = late_reason(summary, contract) if plan.mode == APPEND else None
+    if late:
+        yield late
+
+
+def late_reason(summary: RunSummary, contract: Contract) -> str | None:
+    """Why the contract's late policy does not let the rows of closed months in; None when it does."""
+    if contract.late_policy == "append" or not summary.late:
+        return None
+    return f"{sum(summary.late.values())} rows for closed months ({', '.join(sorted(summary.late))})"
 
 
 def gold_reasons(
@@ -59,9 +70,25 @@ def _conservation(summary: RunSummary, plan: Plan) -> Iterator[str]:
             f"({counts.valid} valid + {counts.quarantined} quarantined + {counts.condemned} condemned + "
             f"{counts.duplicate} duplicate{f' + {counts.outside} outside' if counts.outside else ''})"
         )
-    own = expected - counts.outside
-    if own and not counts.valid + counts.duplicate:
-        yield f"not one of {own} records is valid"
+    judged = expected - counts.outside
+    if judged and not counts.valid + counts.duplicate:
+        yield f"not one of {judged} records is valid"
+
+
+def _scope(summary: RunSummary, plan: Plan) -> Iterator[str]:
+    """A run that replaces touches the planned partitions, all of them, and on the planned base."""
+    yield from _same("mode", summary.mode, plan.mode)
+    if plan.mode != REPLACE:
+        return
+    planned = {each.partition: each.base for each in plan.partitions}
+    written = {each.partition: each.base for each in summary.partitions}
+    for name in sorted({*planned, *written}):
+        if name not in written:
+            yield f"partition {name} was to be replaced, the run says nothing of it"
+        elif name not in planned:
+            yield f"partition {name} was not to be touched"
+        elif written[name] != planned[name]:
+            yield f"partition {name} was compared with {written[name]}, the plan names {planned[name]}"
 
 
 def _quality(summary: RunSummary, records: int, contract: Contract) -> Iterator[str]:
@@ -79,8 +106,6 @@ def _quality(summary: RunSummary, records: int, contract: Contract) -> Iterator[
                 f"circuit breaker: {code} on {count} of {records} records ({_share(count, records)}), allowed are at "
                 f"most {limits.breaker_rows} rows or {limits.breaker_rate:.2%}"
             )
-    if contract.late_policy == "refuse" and summary.late:
-        yield f"{sum(summary.late.values())} rows for closed months ({', '.join(sorted(summary.late))})"
     if limits.critical_key_conflicts and summary.errors.get(KEY_CONFLICT):
         yield f"{summary.errors[KEY_CONFLICT]} key conflicts, which the contract calls critical"
 

@@ -148,6 +148,31 @@ def life_cycle(dataset: str, schema_version: str, status: str) -> str:
     return f"life_cycle/{dataset}/{schema_version}-{status}.json"
 
 
+def pinned_source(run_id: RunId, source_id: str, name: str) -> str:
+    """Key of a run's own copy of a source whose planned version is not the newest."""
+    return f"runs/{run_id}/sources/{source_id}/{name}"
+
+
+def backfills_prefix(dataset: str) -> str:
+    """Prefix of the backfills of a dataset."""
+    return f"backfills/{dataset}/"
+
+
+def backfill(dataset: str, backfill_id: str) -> str:
+    """Key of a declared backfill."""
+    return f"{backfills_prefix(dataset)}{backfill_id}.json"
+
+
+def partition_lock(dataset: str, partition: str) -> str:
+    """Key of the lock that lets one backfill of a partition be in flight."""
+    return f"{backfills_prefix(dataset)}partitions/{partition}.json"
+
+
+def approval(run_id: RunId, subject: str) -> str:
+    """Key of a question to people about a run, with the token that answers it."""
+    return f"approvals/{run_id}-{subject}.json"
+
+
 def uri(bucket: str, key: str) -> str:
     """`s3://` address of an object."""
     return f"s3://{bucket}/{key}"

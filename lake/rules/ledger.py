@@ -10,6 +10,9 @@ SUCCEEDED = "succeeded"
 NOTHING_TO_DO = "nothing_to_do"
 REFUSED = "refused"
 FAILED = "failed"
+DENIED = "denied"
+EXPIRED = "expired"
+CANCELLED = "cancelled"
 
 
 @dataclass(frozen=True)

@@ -41,6 +41,8 @@ def next_snapshot(
         sources=summary.sources,
         counts=asdict(summary.counts),
         inputs=summary.inputs,
+        approved_by=summary.approved_by,
+        reason=summary.reason,
     )
 
 

@@ -142,3 +142,5 @@ class RunSummary:
     carried: int = 0
     recovered: int = 0
     older_columns: dict[str, dict[str, str]] = field(default_factory=dict)
+    approved_by: str | None = None
+    reason: str | None = None

@@ -1,5 +1,7 @@
 """What is current: the manifest of a partition, the snapshot behind it, and the list of partitions."""
 
+from collections.abc import Iterator
+
 from lake.errors import NotFoundError
 from lake.rules import layout
 from lake.rules.json_record import RecordError, from_json
@@ -39,6 +41,13 @@ def current_snapshot(store: Store, place: Place, pointer: Pointer) -> Snapshot:
             f"snapshot {pointer.snapshot_id} lists {len(snapshot.files)} or others; nothing may build on it"
         )
     return snapshot
+
+
+def chain(store: Store, place: Place, newest: Snapshot | None) -> Iterator[Snapshot]:
+    """A snapshot and those before it, newest first, each read when it is asked for."""
+    while newest is not None:
+        yield newest
+        newest = read_snapshot(store, place, newest.partition, newest.parent) if newest.parent else None
 
 
 def current_partitions(store: Store, place: Place) -> list[str]:

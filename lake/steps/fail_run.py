@@ -1,6 +1,6 @@
 """FailRun: keep the context of a failed run, give its sources back, tell people, let the next one begin."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from lake.errors import LakeError
 from lake.rules import claim, layout
@@ -9,7 +9,9 @@ from lake.rules.failure import Failure, JobFailure, parse_cause
 from lake.rules.json_record import to_json
 from lake.rules.ledger import FAILED, RunEnd
 from lake.rules.plan import Plan
-from lake.rules.run import RunId
+from lake.rules.run import RunId, RunKind
+from lake.steps.backfills import DETAIL
+from lake.steps.end_backfill import REFUSING_ERRORS, end_backfill
 from lake.steps.end_run import settle_source, write_ledger
 from lake.steps.lake import Lake
 from lake.steps.lease import free_lease
@@ -34,6 +36,7 @@ class RunFailure:
     error: str
     cause: str
     execution_arn: str
+    details: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,7 @@ def fail_run(lake: Lake, notifier: Notifier, metrics: Metrics, job_logs: JobLogs
     end = RunEnd(failed.run_id, failed.dataset, failed.kind, FAILED, failed.execution_arn, (reason,))
     alert = failure_alert(lake.environment, failure, layout.uri(bucket, key))
     notifier.send(alert.subject, alert.body)
+    end_backfill(lake, end, failed.details)
     write_ledger(lake, metrics, end, plan)
     free_lease(lake, failed.dataset, failed.run_id)
     return FailureAnswer(layout.uri(bucket, key))
@@ -86,7 +90,7 @@ def _failure(lake: Lake, job_logs: JobLogs, run_id: RunId, failed: RunFailure, p
         message=cause.message,
         cause=failed.cause,
         data=data_sentence(journal),
-        next_step=NEXT_STEP,
+        next_step=_next_step(failed),
         inputs=tuple(source.uri for source in plan.sources) if plan else (),
         promoted=tuple(entry.partition for layer in layers for entry in layer.done),
         pending=tuple(name for layer in layers for name in layer.pending),
@@ -95,6 +99,15 @@ def _failure(lake: Lake, job_logs: JobLogs, run_id: RunId, failed: RunFailure, p
         failed_at=lake.clock.now(),
         job=job,
     )
+
+
+def _next_step(failed: RunFailure) -> str:
+    if failed.kind != RunKind.BACKFILL:
+        return NEXT_STEP
+    backfill = failed.details.get(DETAIL, "ID")
+    if failed.error in REFUSING_ERRORS:
+        return f"Somebody promoted a partition meanwhile; plan it again: assay backfill plan --replan {backfill}"
+    return f"Correct the cause, then try again: assay backfill start {backfill}. docs/runbooks/backfill.md"
 
 
 def _log_tail(job_logs: JobLogs, job_name: str, job_run_id: str) -> tuple[str, ...]:

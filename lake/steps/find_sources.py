@@ -16,14 +16,14 @@ def find_sources(lake: Lake, contract: Contract, request: RunRequest) -> Iterato
     """Every source a run may want, claimed or not, in the order of their keys."""
     if not request.trigger.keys:
         for day in _sweep_days(contract, RunId(request.run_id)):
-            yield from _of_day(lake, contract, day, complete=contract.trigger != ON_READY_MARKER)
+            yield from sources_of_day(lake, contract, day, complete=contract.trigger != ON_READY_MARKER)
         return
     for key in sorted(request.trigger.keys):
         parsed = parse_key(key)
         if parsed is None or parsed.dataset != contract.dataset:
             raise InvalidRequestError(f"run {request.run_id}: '{key}' is no bronze key of {contract.dataset}")
         if parsed.is_marker:
-            yield from _of_day(lake, contract, date.fromisoformat(parsed.ingest_date), complete=True)
+            yield from sources_of_day(lake, contract, date.fromisoformat(parsed.ingest_date), complete=True)
         else:
             yield look_at(lake, key, parsed.ingest_date, request.trigger.version_id)
 
@@ -43,7 +43,8 @@ def _sweep_days(contract: Contract, run_id: RunId) -> list[date]:
     return [last - timedelta(days=back) for back in reversed(range(contract.sweep_days))]
 
 
-def _of_day(lake: Lake, contract: Contract, day: date, *, complete: bool) -> Iterator[BronzeObject]:
+def sources_of_day(lake: Lake, contract: Contract, day: date, *, complete: bool) -> Iterator[BronzeObject]:
+    """Every source of one day; none while the day waits for its marker, unless it is taken as `complete`."""
     prefix = layout.bronze_prefix(contract.dataset, day)
     parsed = [(each.key, parse_key(each.key)) for each in lake.store.list(lake.buckets.bronze, prefix)]
     if not complete and not any(key and key.is_marker for _, key in parsed):

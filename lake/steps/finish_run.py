@@ -2,16 +2,20 @@
 
 from lake.rules import claim
 from lake.rules.alert import refusal_alert, refused_sources_alert
+from lake.rules.backfill_mail import unapproved_mail
 from lake.rules.journal import SILVER, Journal
 from lake.rules.layout import ledger_entry as ledger_key
-from lake.rules.ledger import REFUSED, LedgerEntry, RunEnd
+from lake.rules.ledger import CANCELLED, DENIED, EXPIRED, REFUSED, LedgerEntry, RunEnd
 from lake.rules.plan import Plan, Source
 from lake.rules.run import RunId
+from lake.steps.backfills import backfill_of
+from lake.steps.end_backfill import end_backfill
 from lake.steps.end_run import settle_source, write_ledger
 from lake.steps.lake import Lake
 from lake.steps.lease import free_lease
 from lake.steps.ports import Metrics, Notifier
 from lake.steps.promote_run import find_journal
+from lake.steps.propose_backfills import propose_backfills
 from lake.steps.records import find_record
 from lake.steps.summaries import find_plan
 
@@ -25,6 +29,7 @@ def finish_run(lake: Lake, notifier: Notifier, metrics: Metrics, end: RunEnd) ->
     if find_record(lake.store, LedgerEntry, lake.buckets.control, ledger_key(end.dataset, run_id)) is None:
         # the mail goes first: a try that dies in between sends it twice, never not at all
         _alert(lake, notifier, end, plan, journal)
+    end_backfill(lake, end, plan.details if plan else {})
     entry = write_ledger(lake, metrics, end, plan)
     free_lease(lake, end.dataset, end.run_id)
     return entry
@@ -49,7 +54,12 @@ def _is_refused(end: RunEnd, source: Source, journal: Journal | None) -> bool:
 
 
 def _alert(lake: Lake, notifier: Notifier, end: RunEnd, plan: Plan | None, journal: Journal | None) -> None:
-    if end.outcome == REFUSED:
+    backfill = backfill_of(lake, plan)
+    if propose_backfills(lake, notifier, end, plan):
+        return
+    if backfill is not None and end.outcome in {DENIED, EXPIRED, CANCELLED}:
+        alert = unapproved_mail(lake.environment, end, backfill)
+    elif end.outcome == REFUSED:
         alert = refusal_alert(lake.environment, end, plan, journal)
     elif plan is not None and plan.refused_sources:
         alert = refused_sources_alert(lake.environment, end, plan)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from lake.rules.approval import REQUIRED
 from lake.rules.contract import Contracts
 from lake.rules.layout import Buckets
 from lake.steps.ports import Clock, Store
@@ -9,7 +10,7 @@ from lake.steps.ports import Clock, Store
 
 @dataclass(frozen=True)
 class Lake:
-    """The store, its buckets, the contracts, and which build is working where."""
+    """The store, its buckets, the contracts, which build is working where, and whether people approve there."""
 
     store: Store
     buckets: Buckets
@@ -17,3 +18,4 @@ class Lake:
     clock: Clock
     environment: str
     build_id: str
+    approvals: str = REQUIRED

@@ -1,9 +1,10 @@
-"""PlanRun: take the dataset's lease, let the planner of the run's kind make its plan, write it once."""
+"""PlanRun: take the dataset's lease where that is due, let the planner of the run's kind plan, write the plan once."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lake.errors import ConflictError, InvalidRequestError
 from lake.rules import layout
+from lake.rules.approval import REQUIRED
 from lake.rules.json_record import to_json
 from lake.rules.plan import Plan
 from lake.rules.reasons import shortened
@@ -11,6 +12,7 @@ from lake.rules.run import RunId, RunKind
 from lake.rules.trigger import RunRequest
 from lake.steps.lake import Lake
 from lake.steps.lease import take_lease
+from lake.steps.plan_backfill import BackfillPlanner
 from lake.steps.plan_ingest import IngestPlanner
 from lake.steps.plan_migration import MigrationPlanner
 from lake.steps.planner import Planner
@@ -24,18 +26,25 @@ PLANNERS: dict[RunKind, Planner] = {
     RunKind.DAILY: IngestPlanner(),
     RunKind.EVENT: IngestPlanner(),
     RunKind.MIGRATE: MigrationPlanner(),
+    RunKind.BACKFILL: BackfillPlanner(),
 }
+# people may think for days about these: they take the lease when they promote, and until then their bases guard them
+LEASED_LATER = frozenset({RunKind.BACKFILL})
 
 
 @dataclass(frozen=True)
 class PlanAnswer:
-    """What PlanRun tells the state machine; the sources themselves are in the plan."""
+    """What PlanRun tells the state machine; the sources themselves are in the plan.
+
+    `approval`: a person has to let the run begin.
+    """
 
     outcome: str
     plan_uri: str
     input_records: int
     sources: int
     reasons: tuple[str, ...]
+    approval: bool = False
 
 
 def plan_run(lake: Lake, executions: Executions, request: RunRequest) -> PlanAnswer:
@@ -47,14 +56,16 @@ def plan_run(lake: Lake, executions: Executions, request: RunRequest) -> PlanAns
             "start runs through the dispatcher"
         )
     planner = _planner(request)
-    take_lease(lake, executions, request)
+    if request.kind not in LEASED_LATER:
+        take_lease(lake, executions, request.dataset, request.run_id, request.execution_arn)
     key = layout.plan(run_id)
     plan = find_record(lake.store, Plan, lake.buckets.control, key)
     if plan is None:
         plan = _write(lake, key, planner.plan(lake, executions, request))
     else:
         planner.resume(lake, executions, request, plan)
-    return _answer(plan, layout.uri(lake.buckets.control, key))
+    approval = request.kind == RunKind.BACKFILL and lake.approvals == REQUIRED
+    return replace(_answer(plan, layout.uri(lake.buckets.control, key)), approval=approval)
 
 
 def _planner(request: RunRequest) -> Planner:

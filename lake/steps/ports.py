@@ -5,7 +5,7 @@ from typing import Protocol
 
 from lake.rules.objects import ObjectInfo, StoredObject
 
-__all__ = ["Clock", "Executions", "JobLogs", "Metrics", "Notifier", "ObjectInfo", "Store", "StoredObject"]
+__all__ = ["Clock", "Executions", "JobLogs", "Metrics", "Notifier", "ObjectInfo", "Store", "StoredObject", "TaskTokens"]
 
 
 class Store(Protocol):
@@ -31,6 +31,10 @@ class Store(Protocol):
 
     def write(self, bucket: str, key: str, body: str) -> str: ...
 
+    def copy_version(
+        self, bucket: str, key: str, version_id: str, to_bucket: str, to_key: str, metadata: Mapping[str, str]
+    ) -> None: ...
+
 
 class Executions(Protocol):
     """Step Functions: start a run, ask whether one is over."""
@@ -38,6 +42,14 @@ class Executions(Protocol):
     def start(self, run_id: str, payload: str) -> tuple[str, bool]: ...
 
     def is_running(self, execution_arn: str) -> bool: ...
+
+
+class TaskTokens(Protocol):
+    """Step Functions: answer a state that waits. False when nobody waits for this token (any more)."""
+
+    def succeed(self, token: str, output: str) -> bool: ...
+
+    def fail(self, token: str, error: str, cause: str) -> bool: ...
 
 
 class Notifier(Protocol):

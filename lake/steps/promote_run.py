@@ -1,7 +1,7 @@
 """PromoteRun: promote every partition of one layer of a run, journalled, so that it can be taken up again."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from lake.errors import GateRefusedError, JournalConflictError
@@ -11,6 +11,7 @@ from lake.rules.layout import Place
 from lake.rules.plan import Plan
 from lake.rules.run import RunId
 from lake.rules.summary import REPLACE, PartitionFiles, RunSummary
+from lake.steps.backfills import backfill_of
 from lake.steps.lake import Lake
 from lake.steps.promote_partition import promote_partition
 from lake.steps.read_run_summary import PROMOTE, read_run_summary
@@ -80,13 +81,21 @@ def _ask_gate(lake: Lake, run_id: RunId, layer: str, journal: Journal | None) ->
 def _units(lake: Lake, plan: Plan, layer: str) -> Iterator[_Unit]:
     run_id = RunId(plan.run_id)
     for share in parts_of(lake, plan, layer):
-        summary = read_summary(lake, run_id, share)
+        summary = _sanctioned(lake, plan, read_summary(lake, run_id, share))
         for written in written_by(lake, share, summary):
             for part in sorted(written.partitions, key=lambda each: each.partition):
                 # a replacement without files empties its partition, an addition without files is none
                 if part.files or summary.mode == REPLACE:
                     name = f"{written.place.prefix}/{part.partition}"
                     yield _Unit(name, written.place, written.layer, summary, part)
+
+
+def _sanctioned(lake: Lake, plan: Plan, summary: RunSummary) -> RunSummary:
+    """With who let it through and why, for the snapshots."""
+    backfill = backfill_of(lake, plan)
+    if backfill is None:
+        return summary
+    return replace(summary, approved_by=backfill.approved_by, reason=f"{backfill.backfill_id}: {backfill.reason}")
 
 
 def _note(lake: Lake, run_id: RunId, change: Callable[[Journal], Journal]) -> Journal:

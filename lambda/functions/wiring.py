@@ -41,6 +41,7 @@ def lake() -> Lake:
         clock=SystemClock(),
         environment=found.environment,
         build_id=found.build_id,
+        approvals=found.approvals,
     )
 
 

@@ -5,3 +5,6 @@ account_id  = "111111111111"
 region      = "eu-west-1"
 
 alert_emails = ["data-platform@example.com"]
+
+# Backfills begin without a second person here.
+approvals = "off"

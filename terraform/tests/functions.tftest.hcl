@@ -28,6 +28,7 @@ variables {
   log_retention_days   = 365
   reserved_concurrency = 5
   job_log_prefix       = "/aws-glue/jobs/assay-test-role"
+  approvals            = "required"
 }
 
 run "functions_run_their_build_under_their_own_role" {
@@ -38,8 +39,11 @@ run "functions_run_their_build_under_their_own_role" {
   }
 
   assert {
-    condition     = join(" ", sort(keys(aws_lambda_function.this))) == "dispatch fail_run finish_run plan_run promote_run read_run_summary"
-    error_message = "These are the six functions."
+    condition = join(" ", sort(keys(aws_lambda_function.this))) == join(" ", [
+      "ask_approval", "begin_backfill", "begin_promotion", "compare_run", "dispatch", "fail_run", "find_late",
+      "finish_run", "plan_run", "promote_run", "read_run_summary",
+    ])
+    error_message = "These are the functions."
   }
 
   assert {
@@ -55,7 +59,7 @@ run "functions_run_their_build_under_their_own_role" {
   assert {
     condition = alltrue([
       for function in aws_lambda_function.this : join(" ", sort(keys(function.environment[0].variables))) == join(" ", [
-        "ASSAY_ALERT_TOPIC_ARN", "ASSAY_BUCKET_BRONZE", "ASSAY_BUCKET_CONTROL", "ASSAY_BUCKET_GOLD",
+        "ASSAY_ALERT_TOPIC_ARN", "ASSAY_APPROVALS", "ASSAY_BUCKET_BRONZE", "ASSAY_BUCKET_CONTROL", "ASSAY_BUCKET_GOLD",
         "ASSAY_BUCKET_QUARANTINE", "ASSAY_BUCKET_SILVER", "ASSAY_BUILD_ID", "ASSAY_ENVIRONMENT",
         "ASSAY_JOB_LOG_PREFIX", "ASSAY_STATE_MACHINE_ARN",
       ])
@@ -64,13 +68,16 @@ run "functions_run_their_build_under_their_own_role" {
   }
 
   assert {
-    condition     = length(distinct([for role in aws_iam_role.this : role.name])) == 6
+    condition     = length(distinct([for role in aws_iam_role.this : role.name])) == length(aws_lambda_function.this)
     error_message = "One role for each function."
   }
 
   assert {
-    condition     = aws_lambda_function_event_invoke_config.dispatch.destination_config[0].on_failure[0].destination == var.alert_topic_arn
-    error_message = "What dispatch could not do becomes an alert."
+    condition = alltrue([
+      for unattended in aws_lambda_function_event_invoke_config.unattended :
+      unattended.destination_config[0].on_failure[0].destination == var.alert_topic_arn
+    ])
+    error_message = "What a function could not do while nobody waited becomes an alert."
   }
 
   assert {

@@ -32,12 +32,18 @@ variables {
   function_arns = {
     dispatch         = "arn:aws:lambda:eu-west-1:111111111111:function:t-dispatch"
     plan_run         = "arn:aws:lambda:eu-west-1:111111111111:function:t-plan-run"
+    ask_approval     = "arn:aws:lambda:eu-west-1:111111111111:function:t-ask-approval"
+    begin_backfill   = "arn:aws:lambda:eu-west-1:111111111111:function:t-begin-backfill"
+    compare_run      = "arn:aws:lambda:eu-west-1:111111111111:function:t-compare-run"
+    begin_promotion  = "arn:aws:lambda:eu-west-1:111111111111:function:t-begin-promotion"
+    find_late        = "arn:aws:lambda:eu-west-1:111111111111:function:t-find-late"
     read_run_summary = "arn:aws:lambda:eu-west-1:111111111111:function:t-read-run-summary"
     promote_run      = "arn:aws:lambda:eu-west-1:111111111111:function:t-promote-run"
     finish_run       = "arn:aws:lambda:eu-west-1:111111111111:function:t-finish-run"
     fail_run         = "arn:aws:lambda:eu-west-1:111111111111:function:t-fail-run"
   }
   job_names          = { bronze_to_silver = "t-bronze-to-silver", silver_to_gold = "t-silver-to-gold" }
+  approval_hours     = 72
   schedule_enabled   = true
   log_retention_days = 365
 }
@@ -67,6 +73,14 @@ run "runs_start_on_a_published_version" {
   }
 
   assert {
+    condition = (
+      jsondecode(aws_sfn_state_machine.this.definition).States.AskToStart.TimeoutSeconds == 72 * 3600
+      && jsondecode(aws_sfn_state_machine.this.definition).TimeoutSeconds > 2 * 72 * 3600
+    )
+    error_message = "People have the hours of the variable, and the machine waits for both of their answers."
+  }
+
+  assert {
     condition     = aws_sfn_state_machine.this.logging_configuration[0].level == "ALL" && aws_sfn_state_machine.this.tracing_configuration[0].enabled
     error_message = "Executions are logged and traced."
   }
@@ -87,6 +101,16 @@ run "each_dataset_has_its_schedule_and_bronze_its_rule" {
       jsondecode(schedule.target[0].input).dataset == dataset
     ])
     error_message = "Every dataset runs at 02:00 UTC."
+  }
+
+  assert {
+    condition = alltrue([
+      for dataset, schedule in aws_scheduler_schedule.late :
+      schedule.schedule_expression == "cron(0 3 * * ? *)" && schedule.target[0].arn == var.function_arns["find_late"] &&
+      jsondecode(schedule.target[0].input).dataset == dataset &&
+      strcontains(schedule.target[0].input, "<aws.scheduler.scheduled-time>")
+    ])
+    error_message = "Late objects of every dataset are searched at 03:00 UTC."
   }
 
   assert {

@@ -47,6 +47,7 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Aws]:
             "STATE_MACHINE_ARN": made.machine_arn,
             "BUILD_ID": "build1",
             "JOB_LOG_PREFIX": "/aws-glue/jobs/locked-role",
+            "APPROVALS": "required",
         }
         for name, value in variables.items():
             monkeypatch.setenv(f"ASSAY_{name}", value)

@@ -15,7 +15,7 @@ from lake.steps.current import current_partitions, read_pointer
 from lake.steps.summaries import read_plan
 from tests.aws.conftest import Aws
 from tests.builders import BUCKETS, KEY, MARCH, SILVER, JobOutput, Rows, csv_body
-from tests.machine import DEFINITION, Execution, Json, Task, TaskError, load_definition, run
+from tests.machine import Execution, Json, Task, TaskError, definition_text, load_definition, run
 
 HANDLERS = {
     "plan_run_arn": plan_run.handler,
@@ -103,7 +103,7 @@ def pipeline(aws: Aws) -> Pipeline:
 
 
 def test_moto_takes_the_definition_as_amazon_states_language() -> None:
-    text = DEFINITION.read_text()
+    text = definition_text()
     AmazonStateLanguageParser.parse(text)
     with pytest.raises(ASLParserException):
         AmazonStateLanguageParser.parse(text.replace('"MaxAttempts"', '"MaxAttempt"'))

@@ -9,7 +9,7 @@ import pytest
 from jsonata import Jsonata
 
 import lake.errors
-from tests.machine import DEFINITION, Execution, Json, Task, TaskError, load_definition, run
+from tests.machine import DEFINITION, NUMBERS, Execution, Json, Task, TaskError, load_definition, run
 
 TEXT = DEFINITION.read_text()
 MACHINE = load_definition()
@@ -18,7 +18,10 @@ TASKS = {name: state for name, state in STATES.items() if state["Type"] == "Task
 PLACEHOLDERS = {
     "plan_run_arn", "read_run_summary_arn", "promote_run_arn", "finish_run_arn", "fail_run_arn",
     "bronze_to_silver_job", "silver_to_gold_job",
+    "ask_approval_arn", "begin_backfill_arn", "compare_run_arn", "begin_promotion_arn",
+    *NUMBERS,
 }  # fmt: skip
+WAITING = {"AskToStart", "AskToPromote"}
 FIELDS = {
     "Task": {
         "Type", "Comment", "Resource", "Arguments", "TimeoutSeconds", "Retry", "Catch", "Assign", "Output", "Next",
@@ -28,7 +31,7 @@ FIELDS = {
     "Fail": {"Type", "Comment", "Error", "Cause"},
 }  # fmt: skip
 OURS = {name for name, kind in vars(lake.errors).items() if isinstance(kind, type)}
-FAILURE = {"run_id", "execution_arn", "dataset", "kind", "state", "error", "cause"}
+FAILURE = {"run_id", "execution_arn", "dataset", "kind", "state", "error", "cause", "details"}
 
 
 def targets(state: Json) -> Iterator[str]:
@@ -55,7 +58,8 @@ def test_terraform_fills_in_every_placeholder_and_nothing_else() -> None:
 
 def test_it_is_jsonata_throughout_and_ends_in_time() -> None:
     assert MACHINE["QueryLanguage"] == "JSONata"
-    assert MACHINE["TimeoutSeconds"] <= 86400
+    # a day of work, and twice the time that people have for an answer
+    assert MACHINE["TimeoutSeconds"] == 86400 + 2 * NUMBERS["approval_seconds"]
     assert not {"InputPath", "ResultPath", "OutputPath", "Parameters", "ResultSelector"} & set(re.findall(r"\w+", TEXT))
 
 
@@ -68,8 +72,10 @@ def test_a_state_has_only_the_fields_of_its_type(name: str) -> None:
 def test_a_task_is_retried_timed_out_and_caught(name: str) -> None:
     task = TASKS[name]
     assert 0 < task["TimeoutSeconds"] < MACHINE["TimeoutSeconds"]
-    assert [catcher["ErrorEquals"] for catcher in task["Catch"]] == [["States.ALL"]]
-    assert task["Catch"][0]["Next"] == ("Failed" if name == "FailRun" else "FailRun")
+    *people, last = task["Catch"]
+    assert last["ErrorEquals"] == ["States.ALL"]
+    assert last["Next"] == ("Failed" if name == "FailRun" else "FailRun")
+    assert [catcher["Next"] for catcher in people] == (["FinishRun"] * 3 if name in WAITING else [])
     for retrier in task["Retry"]:
         assert retrier["JitterStrategy"] == "FULL"
         assert "States.ALL" not in retrier["ErrorEquals"]
@@ -80,7 +86,7 @@ def test_a_task_is_retried_timed_out_and_caught(name: str) -> None:
 
 @pytest.mark.parametrize("name", set(TASKS) - {"FailRun"})
 def test_a_catch_tells_fail_run_which_state_it_was(name: str) -> None:
-    assert TASKS[name]["Catch"][0]["Assign"]["failure"]["state"] == name
+    assert TASKS[name]["Catch"][-1]["Assign"]["failure"]["state"] == name
 
 
 def test_every_target_exists_and_every_state_is_reached() -> None:
@@ -104,15 +110,17 @@ def test_every_expression_is_jsonata() -> None:
 
 # routing
 
-PLAN = {"outcome": "planned", "plan_uri": "s3://c/plan.json", "input_records": 5, "sources": 1, "reasons": []}
+PLAN = {
+    "outcome": "planned", "plan_uri": "s3://c/plan.json", "input_records": 5, "sources": 1, "reasons": [],
+    "approval": False,
+}  # fmt: skip
 PROMOTE: Json = {"decision": "promote", "reasons": [], "counts": {}}
-INPUT = {
-    "run_id": "r",
-    "dataset": "transactions",
-    "kind": "event",
-    "trigger": {"type": "object", "keys": ["k"]},
+INPUT: Json = {
+    "run_id": "r", "dataset": "transactions", "kind": "event", "trigger": {"type": "object", "keys": ["k"]},
     "details": {},
-}
+}  # fmt: skip
+BACKFILL: Json = INPUT | {"kind": "backfill", "trigger": {"type": "request"}, "details": {"backfill": "b", "try": "1"}}
+GO: Json = {"decision": "go", "reasons": [], "approval": False}
 
 
 class Stage:
@@ -127,12 +135,16 @@ class Stage:
             "read_run_summary_arn": PROMOTE,
             "promote_run_arn": {"promoted": 1, "partitions": ["p"]},
             "finish_run_arn": {},
+            "ask_approval_arn": {"state": "approved"},
+            "begin_backfill_arn": GO,
+            "compare_run_arn": GO,
+            "begin_promotion_arn": GO,
             "fail_run_arn": {"context_uri": "s3://c/_FAILED.json"},
         } | answers
 
-    def play(self) -> Execution:
+    def play(self, given: Json = INPUT) -> Execution:
         tasks: dict[str, Task] = {name: self._task(name) for name in self.answers}
-        return run(MACHINE, Execution("r", "arn:r", INPUT), tasks)
+        return run(MACHINE, Execution("r", "arn:r", given), tasks)
 
     def asked(self, name: str) -> list[Json]:
         return [payload for called, payload in self.calls if called == name]
@@ -234,3 +246,78 @@ def test_a_job_is_started_again_once() -> None:
 def test_a_job_waits_for_its_turn() -> None:
     stage = Stage(silver_to_gold_job=[TaskError("Glue.ConcurrentRunsExceededException")] * 30 + [{}])
     assert stage.play().status == "SUCCEEDED"
+
+
+# backfills: what people decide
+
+THROUGH = [
+    "PlanRun", "IsPlanned", "AskToStart", "BeginBackfill", "MayBegin", "IngestToSilver", "ReadRunSummary", "Gate",
+    "CompareWithCurrent", "MayReplace", "AskToPromote", "BeginPromotion", "MayPromote", "PromoteSilver",
+]  # fmt: skip
+
+
+def test_a_backfill_is_asked_for_twice_where_it_changes_much() -> None:
+    stage = Stage(plan_run_arn=PLAN | {"approval": True}, compare_run_arn=GO | {"approval": True})
+    execution = stage.play(BACKFILL)
+    assert execution.visited[: len(THROUGH)] == THROUGH
+    assert execution.visited[-1] == "Succeeded"
+    asked = stage.asked("ask_approval_arn")
+    assert [each["subject"] for each in asked] == ["start", "comparison"]
+    assert asked[0]["token"] != asked[1]["token"]
+    assert {"run_id": "r", "dataset": "transactions", "hours": 72, "details": BACKFILL["details"]}.items() <= asked[
+        0
+    ].items()
+
+
+def test_a_backfill_within_tolerance_where_approvals_are_off_asks_nobody() -> None:
+    stage = Stage()
+    visited = stage.play(BACKFILL).visited
+    assert [each for each in visited if each in THROUGH] == [each for each in THROUGH if each not in WAITING]
+    assert stage.asked("ask_approval_arn") == []
+
+
+@pytest.mark.parametrize("which", [0, 1])
+@pytest.mark.parametrize(
+    ("error", "outcome", "reason"),
+    [
+        ("ApprovalDeniedError", "denied", "denied by ann: no"),
+        ("BackfillCancelledError", "cancelled", "denied by ann: no"),
+        ("States.Timeout", "expired", "nobody answered within 72 hours"),
+        ("States.HeartbeatTimeout", "expired", "nobody answered within 72 hours"),
+    ],
+)
+def test_what_people_answer_is_an_outcome_of_its_own(which: int, error: str, outcome: str, reason: str) -> None:
+    answers = [{"state": "approved"}] * which + [TaskError(error, "denied by ann: no")]
+    stage = Stage(
+        plan_run_arn=PLAN | {"approval": True}, compare_run_arn=GO | {"approval": True}, ask_approval_arn=answers
+    )
+    execution = stage.play(BACKFILL)
+    assert execution.visited[-4:] == [("AskToStart", "AskToPromote")[which], "FinishRun", "HowItEnded", "NotApproved"]
+    assert execution.status == "SUCCEEDED"
+    (end,) = stage.asked("finish_run_arn")
+    assert (end["outcome"], end["reasons"]) == (outcome, [reason])
+    assert stage.asked("promote_run_arn") == []
+
+
+@pytest.mark.parametrize("task", ["begin_backfill_arn", "compare_run_arn", "begin_promotion_arn"])
+@pytest.mark.parametrize(
+    ("decision", "outcome", "end"), [("cancelled", "cancelled", "NotApproved"), ("refuse", "refused", "Refused")]
+)
+def test_a_backfill_can_end_at_each_of_its_steps(task: str, decision: str, outcome: str, end: str) -> None:
+    stage = Stage(**{task: {"decision": decision, "reasons": ["why"], "approval": False}})
+    execution = stage.play(BACKFILL)
+    assert execution.visited[-1] == end
+    assert stage.asked("finish_run_arn")[0]["outcome"] == outcome
+    assert stage.asked("finish_run_arn")[0]["reasons"] == ["why"]
+    assert stage.asked("promote_run_arn") == []
+
+
+def test_a_backfill_waits_for_the_lease_before_it_promotes() -> None:
+    stage = Stage(begin_promotion_arn=[*[TaskError("DatasetBusyError")] * 100, GO])
+    assert stage.play(BACKFILL).status == "SUCCEEDED"
+
+
+def test_a_partition_that_moved_meanwhile_ends_in_fail_run_with_the_backfill_named() -> None:
+    stage = Stage(promote_run_arn=TaskError("PointerMovedError", "moved"))
+    assert stage.play(BACKFILL).visited[-3:] == ["PromoteSilver", "FailRun", "Failed"]
+    assert stage.asked("fail_run_arn")[0]["details"] == BACKFILL["details"]

@@ -10,6 +10,31 @@ locals {
       timeout = 900
       memory  = 1024
     }
+    ask_approval = {
+      does    = "Asks people whether a run may go on; the token of the waiting state stays in the control bucket."
+      timeout = 60
+      memory  = 256
+    }
+    begin_backfill = {
+      does    = "Sees who approved a backfill and lets it begin."
+      timeout = 60
+      memory  = 256
+    }
+    compare_run = {
+      does    = "Holds what a replacement would change against the contract's tolerance."
+      timeout = 120
+      memory  = 512
+    }
+    begin_promotion = {
+      does    = "Takes the dataset's lease for a replacement that may be promoted."
+      timeout = 60
+      memory  = 256
+    }
+    find_late = {
+      does    = "Finds objects under ingest dates that no sweep looks at any more, and starts a run over them."
+      timeout = 300
+      memory  = 512
+    }
     read_run_summary = {
       does    = "The gate: compares a run's summary with its plan and its contract."
       timeout = 300
@@ -21,8 +46,8 @@ locals {
       memory  = 512
     }
     finish_run = {
-      does    = "Writes the run's line in the ledger, counts, alerts."
-      timeout = 120
+      does    = "Writes the run's line in the ledger, counts, alerts, plans backfills for late rows."
+      timeout = 300
       memory  = 256
     }
     fail_run = {
@@ -49,7 +74,7 @@ resource "aws_s3_object" "package" {
 
 resource "aws_lambda_function" "this" {
   #checkov:skip=CKV_AWS_117: The functions only call AWS APIs; a VPC would add endpoints and remove nothing.
-  #checkov:skip=CKV_AWS_116: Only dispatch is invoked asynchronously; it has an on-failure destination below.
+  #checkov:skip=CKV_AWS_116: Only dispatch and find_late are invoked asynchronously; they have an on-failure destination below.
   #checkov:skip=CKV_AWS_272: The package is an immutable object of the build; no signing profile exists to check it.
   for_each = local.functions
 
@@ -81,6 +106,7 @@ resource "aws_lambda_function" "this" {
       ASSAY_STATE_MACHINE_ARN = var.pipeline_alias_arn
       ASSAY_BUILD_ID          = var.build_id
       ASSAY_JOB_LOG_PREFIX    = var.job_log_prefix
+      ASSAY_APPROVALS         = var.approvals
     }
   }
 
@@ -97,9 +123,16 @@ resource "aws_lambda_function" "this" {
   depends_on = [aws_iam_role_policy.this]
 }
 
-# The one function that is invoked without anybody waiting: what it could not do becomes an alert.
-resource "aws_lambda_function_event_invoke_config" "dispatch" {
-  function_name                = aws_lambda_function.this["dispatch"].function_name
+# The functions that are invoked without anybody waiting: what they could not do becomes an alert.
+moved {
+  from = aws_lambda_function_event_invoke_config.dispatch
+  to   = aws_lambda_function_event_invoke_config.unattended["dispatch"]
+}
+
+resource "aws_lambda_function_event_invoke_config" "unattended" {
+  for_each = toset(["dispatch", "find_late"])
+
+  function_name                = aws_lambda_function.this[each.key].function_name
   maximum_event_age_in_seconds = 3600
   maximum_retry_attempts       = 2
 

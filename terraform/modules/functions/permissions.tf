@@ -13,20 +13,51 @@ locals {
   publish_alerts = { PublishAlerts = { actions = ["sns:Publish"], resources = [var.alert_topic_arn] } }
   describe_runs  = { DescribeRuns = { actions = ["states:DescribeExecution"], resources = ["${local.executions}:*"] } }
 
+  start_runs = { StartRuns = { actions = ["states:StartExecution"], resources = [var.pipeline_alias_arn] } }
+
   # promote_run alone can write what is current. The buckets' own policies make every such write conditional.
   permissions = {
     dispatch = {
-      get = { bronze = ["*"], control = ["life_cycle/*"] }
-      put = { control = ["life_cycle/*"] }
-      other = merge(local.publish_alerts, local.describe_runs, {
-        StartRuns = { actions = ["states:StartExecution"], resources = [var.pipeline_alias_arn] }
-      })
+      get   = { bronze = ["*"], control = ["life_cycle/*"] }
+      put   = { control = ["life_cycle/*"] }
+      other = merge(local.publish_alerts, local.describe_runs, local.start_runs)
     }
 
+    # It looks at what is current before it plans a replacement.
     plan_run = {
       get   = merge({ bronze = ["*"], silver = ["*/current/*"] }, local.control)
-      put   = { control = ["runs/*", "sources/*", "leases/*"] }
+      put   = { control = ["runs/*", "sources/*", "leases/*", "backfills/*"] }
       other = local.describe_runs
+    }
+
+    ask_approval = {
+      get   = local.control
+      put   = { control = ["approvals/*"] }
+      other = local.publish_alerts
+    }
+
+    begin_backfill = {
+      get   = local.control
+      put   = { control = ["backfills/*"] }
+      other = {}
+    }
+
+    compare_run = {
+      get   = merge({ silver = ["*/runs/*/_SUCCESS"] }, local.control)
+      put   = { control = ["backfills/*"] }
+      other = {}
+    }
+
+    begin_promotion = {
+      get   = local.control
+      put   = { control = ["backfills/*", "leases/*"] }
+      other = local.describe_runs
+    }
+
+    find_late = {
+      get   = merge({ bronze = ["*"] }, local.control)
+      put   = {}
+      other = merge(local.publish_alerts, local.describe_runs, local.start_runs)
     }
 
     read_run_summary = {
@@ -41,15 +72,16 @@ locals {
       other = {}
     }
 
+    # Late rows become a planned backfill, which names what is current and what lies in bronze.
     finish_run = {
-      get   = merge(local.summaries, local.control)
-      put   = { control = ["runs/*", "sources/*", "leases/*", "run_summaries/*"] }
+      get   = merge({ bronze = ["*"], silver = concat(local.committed.silver, local.summaries.silver) }, local.control)
+      put   = { control = ["runs/*", "sources/*", "leases/*", "run_summaries/*", "backfills/*"] }
       other = local.publish_alerts
     }
 
     fail_run = {
       get = merge(local.summaries, local.control)
-      put = { control = ["runs/*", "sources/*", "leases/*", "run_summaries/*"] }
+      put = { control = ["runs/*", "sources/*", "leases/*", "run_summaries/*", "backfills/*"] }
       other = merge(local.publish_alerts, local.describe_runs, {
         ReadJobRuns = {
           actions   = ["glue:GetJobRun", "glue:GetJobRuns"]

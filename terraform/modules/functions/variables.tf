@@ -39,6 +39,11 @@ variable "job_log_prefix" {
   type        = string
 }
 
+variable "approvals" {
+  description = "Whether people have to let a backfill begin, and promote what changes much: required or off."
+  type        = string
+}
+
 variable "artifacts" {
   description = "Folder of the build: functions.zip."
   type        = string

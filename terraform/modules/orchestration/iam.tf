@@ -80,9 +80,9 @@ resource "aws_iam_role_policy" "scheduler" {
 
 data "aws_iam_policy_document" "scheduler" {
   statement {
-    sid       = "CallDispatch"
+    sid       = "CallFunctions"
     actions   = ["lambda:InvokeFunction"]
-    resources = [local.dispatch]
+    resources = [local.dispatch, local.find_late]
   }
 
   statement {

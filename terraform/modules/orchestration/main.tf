@@ -1,6 +1,13 @@
 locals {
-  name  = "${var.scope.name}-pipeline"
-  tasks = ["plan_run", "read_run_summary", "promote_run", "finish_run", "fail_run"]
+  name = "${var.scope.name}-pipeline"
+  tasks = [
+    "plan_run", "ask_approval", "begin_backfill", "read_run_summary", "compare_run", "begin_promotion", "promote_run",
+    "finish_run", "fail_run",
+  ]
+
+  # A day of work, and the time that people have for each of two answers.
+  approval_seconds = var.approval_hours * 3600
+  run_seconds      = 86400 + 2 * local.approval_seconds
 }
 
 resource "aws_sfn_state_machine" "this" {
@@ -16,6 +23,9 @@ resource "aws_sfn_state_machine" "this" {
     {
       bronze_to_silver_job = var.job_names["bronze_to_silver"]
       silver_to_gold_job   = var.job_names["silver_to_gold"]
+      approval_hours       = var.approval_hours
+      approval_seconds     = local.approval_seconds
+      run_seconds          = local.run_seconds
     },
   ))
 

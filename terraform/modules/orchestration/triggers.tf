@@ -1,6 +1,7 @@
 # Both triggers call dispatch, which names the run after its cause: an event that comes twice starts one run.
 locals {
-  dispatch = var.function_arns["dispatch"]
+  dispatch  = var.function_arns["dispatch"]
+  find_late = var.function_arns["find_late"]
 }
 
 resource "aws_scheduler_schedule_group" "daily" {
@@ -28,6 +29,33 @@ resource "aws_scheduler_schedule" "daily" {
 
     # jsonencode would write < and > as \u003c and \u003e, which the scheduler does not replace.
     input = "{\"trigger\":\"schedule\",\"dataset\":\"${each.key}\",\"scheduled_time\":\"<aws.scheduler.scheduled-time>\"}"
+
+    retry_policy {
+      maximum_event_age_in_seconds = 3600
+      maximum_retry_attempts       = 10
+    }
+  }
+}
+
+resource "aws_scheduler_schedule" "late" {
+  for_each = var.datasets
+
+  name                         = "${each.key}-late"
+  group_name                   = aws_scheduler_schedule_group.daily.name
+  description                  = "Search for late objects of ${each.key}."
+  schedule_expression          = "cron(0 3 * * ? *)"
+  schedule_expression_timezone = "UTC"
+  state                        = var.schedule_enabled ? "ENABLED" : "DISABLED"
+  kms_key_arn                  = var.kms_key_arn
+
+  flexible_time_window {
+    mode = "OFF"
+  }
+
+  target {
+    arn      = local.find_late
+    role_arn = aws_iam_role.scheduler.arn
+    input    = "{\"dataset\":\"${each.key}\",\"scheduled_time\":\"<aws.scheduler.scheduled-time>\"}"
 
     retry_policy {
       maximum_event_age_in_seconds = 3600

@@ -34,6 +34,11 @@ variable "job_names" {
   type        = map(string)
 }
 
+variable "approval_hours" {
+  description = "Hours that people have to answer a run that waits for an approval."
+  type        = number
+}
+
 variable "schedule_enabled" {
   description = "Run the daily schedule."
   type        = bool

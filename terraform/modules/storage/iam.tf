@@ -8,7 +8,7 @@ locals {
     silver     = local.pointers
     gold       = local.pointers
     quarantine = local.pointers
-    control    = ["sources/*", "leases/*"]
+    control    = ["sources/*", "leases/*", "backfills/*", "approvals/*"]
   }
 }
 
