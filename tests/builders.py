@@ -14,7 +14,16 @@ from lake.rules.json_record import to_json
 from lake.rules.layout import Buckets, Place
 from lake.rules.plan import Plan, Source
 from lake.rules.run import RunId
-from lake.rules.summary import Base, ControlTotal, Counts, FileEntry, PartitionFiles, RunSummary, SourceRef
+from lake.rules.summary import (
+    Base,
+    ControlTotal,
+    Counts,
+    FileEntry,
+    PartitionComparison,
+    PartitionFiles,
+    RunSummary,
+    SourceRef,
+)
 from lake.rules.trigger import OBJECT, RunRequest, Trigger
 from lake.steps.current import read_pointer
 from lake.steps.lake import Lake
@@ -120,6 +129,22 @@ class JobOutput:
             sources=tuple(_reference(each) for each in plan.sources),
         )
         return self._leave(SILVER, replace(summary, **changes))
+
+    def replacement(self, rows: Sequence[Rows] = (Rows(),), outside: int = 0, **changes: Any) -> RunSummary:
+        """Files, summary and comparison of a run that replaces: every planned partition, without files if not given."""
+        given = {each.partition: self._part(SILVER, each) for each in rows}
+        empty = {each.partition: PartitionFiles(each.partition, 0, ()) for each in self.plan.partitions}
+        bases = {each.partition: each.base for each in self.plan.partitions}
+        parts = [replace(part, base=bases[name]) for name, part in sorted((empty | given).items())]
+        valid = sum(each.rows for each in rows)
+        counts = Counts(self.plan.input_records, valid, 0, 0, self.plan.input_records - valid - outside, outside)
+        columns = {each.name: each.type for each in (*TRANSACTIONS.columns, *CONTRACTS.lineage)}
+        summary = self._summary(TRANSACTIONS, "replace", counts, columns, parts)
+        found = tuple(PartitionComparison(part.partition, part.rows, part.rows, 0, 0, 0) for part in parts)
+        sources = tuple(_reference(each) for each in self.plan.sources)
+        elsewhere = {sources[0].source_id: outside} if outside else {}
+        left = {"sources": sources, "comparison": found, "outside": elsewhere, **changes}
+        return self._leave(SILVER, replace(summary, **left))
 
     def gold(self, months: Sequence[str] = ("2024-03",), **changes: Any) -> list[RunSummary]:
         """Files and summaries of silver_to_gold."""

@@ -1,12 +1,13 @@
 """Late rows: valid rows of a month that was closed when their source was delivered."""
 
 from collections import Counter
-from datetime import date, timedelta
+from datetime import date
 
 from pyspark.sql import functions as F
 
 from lake.rules import partition
 from lake.rules.contract import Contract
+from lake.rules.late import day_of_delivery, is_closed
 from lake.rules.summary import PartitionFiles
 from lake.spark.current import read_versions
 from transforms.job_run import JobRun
@@ -15,7 +16,10 @@ from transforms.written import Written
 
 def late_rows(run: JobRun, contract: Contract, valid: Written) -> dict[str, int]:
     """Late rows by month. Files are opened only where some sources came in time and some did not."""
-    days = {source.source_id: source.ingest_date for source in run.plan.sources}
+    days = {
+        each.source_id: day_of_delivery(each.ingest_date, each.stored_at, contract.sweep_days)
+        for each in run.plan.sources
+    }
     late: Counter[str] = Counter()
     mixed: list[PartitionFiles] = []
     for part in valid.partitions:
@@ -29,7 +33,7 @@ def late_rows(run: JobRun, contract: Contract, valid: Written) -> dict[str, int]
     return dict(sorted(late.items()))
 
 
-def _count(run: JobRun, contract: Contract, parts: list[PartitionFiles], days: dict[str, str]) -> Counter[str]:
+def _count(run: JobRun, contract: Contract, parts: list[PartitionFiles], days: dict[str, date]) -> Counter[str]:
     uris = [file.uri for part in parts for file in part.files]
     names = [each.name for each in contract.partition_columns]
     rows = read_versions(run.spark, uris, "source_id string")
@@ -41,8 +45,5 @@ def _count(run: JobRun, contract: Contract, parts: list[PartitionFiles], days: d
     return late
 
 
-def _is_late(part: str, ingest_date: str, contract: Contract) -> bool:
-    first = partition.first_day(partition.month_of(part))
-    next_month = (first.replace(day=1) + timedelta(days=32)).replace(day=1)
-    closed_from = next_month + timedelta(days=contract.closed_after_days)
-    return date.fromisoformat(ingest_date) >= closed_from
+def _is_late(part: str, delivered: date, contract: Contract) -> bool:
+    return is_closed(partition.month_of(part), delivered, contract.closed_after_days)

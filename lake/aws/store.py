@@ -43,7 +43,8 @@ class S3Store:
         with translated(f"look at {layout.uri(bucket, key)}"):
             found = self._client.head_object(Bucket=bucket, Key=key, **_version(version_id))
         version, metadata = found.get("VersionId", ""), found.get("Metadata", {})
-        return ObjectInfo(key, found["ETag"], found["ContentLength"], version, metadata)
+        stored_at = found["LastModified"].strftime("%Y-%m-%dT%H:%M:%SZ")
+        return ObjectInfo(key, found["ETag"], found["ContentLength"], version, metadata, stored_at)
 
     def list(self, bucket: str, prefix: str) -> Iterator[ObjectInfo]:
         """Every object below a prefix, in key order."""

@@ -32,7 +32,7 @@ class BronzeKey:
 
 @dataclass(frozen=True)
 class BronzeObject:
-    """One version of one bronze object, not looked into yet."""
+    """One version of one bronze object, not looked into yet. `stored_at`: when S3 got it, ISO 8601, UTC."""
 
     source_id: str
     bucket: str
@@ -41,6 +41,7 @@ class BronzeObject:
     etag: str
     size: int
     ingest_date: str
+    stored_at: str = ""
 
 
 def parse_key(key: str) -> BronzeKey | None:

@@ -6,14 +6,13 @@ from decimal import Decimal
 from lake.rules.checks import KEY_CONFLICT
 from lake.rules.contract import Contract
 from lake.rules.plan import Plan
-from lake.rules.summary import APPEND, REPLACE, RunSummary
+from lake.rules.summary import APPEND, RunSummary
 
 
 def silver_reasons(summary: RunSummary, plan: Plan, contract: Contract) -> Iterator[str]:
     """What is wrong with the counts of a silver run; nothing when it may be promoted."""
     yield from identity_reasons(summary, plan, contract)
     yield from _conservation(summary, plan)
-    yield from _scope(summary, plan)
     yield from _quality(summary, plan.input_records - summary.counts.outside, contract)
     late = late_reason(summary, contract) if plan.mode == APPEND else None
     if late:
@@ -73,22 +72,6 @@ def _conservation(summary: RunSummary, plan: Plan) -> Iterator[str]:
     judged = expected - counts.outside
     if judged and not counts.valid + counts.duplicate:
         yield f"not one of {judged} records is valid"
-
-
-def _scope(summary: RunSummary, plan: Plan) -> Iterator[str]:
-    """A run that replaces touches the planned partitions, all of them, and on the planned base."""
-    yield from _same("mode", summary.mode, plan.mode)
-    if plan.mode != REPLACE:
-        return
-    planned = {each.partition: each.base for each in plan.partitions}
-    written = {each.partition: each.base for each in summary.partitions}
-    for name in sorted({*planned, *written}):
-        if name not in written:
-            yield f"partition {name} was to be replaced, the run says nothing of it"
-        elif name not in planned:
-            yield f"partition {name} was not to be touched"
-        elif written[name] != planned[name]:
-            yield f"partition {name} was compared with {written[name]}, the plan names {planned[name]}"
 
 
 def _quality(summary: RunSummary, records: int, contract: Contract) -> Iterator[str]:

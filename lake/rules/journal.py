@@ -53,3 +53,11 @@ class Journal:
 
     def _with(self, layer: str, entry: LayerJournal) -> "Journal":
         return replace(self, layers={**self.layers, layer: entry})
+
+
+def progress(journal: Journal) -> str | None:
+    """`promoting 3 of 7 (silver)` while a layer is under way, None when everything that was begun is complete."""
+    for name, layer in journal.layers.items():
+        if not layer.is_complete:
+            return f"promoting {len(layer.done)} of {len(layer.done) + len(layer.pending)} ({name})"
+    return None

@@ -20,10 +20,14 @@ class StoredObject:
 
 @dataclass(frozen=True)
 class ObjectInfo:
-    """An object's head, or one entry of a listing (then version_id and metadata are empty)."""
+    """An object's head, or one entry of a listing (then version_id, metadata and stored_at are empty).
+
+    `stored_at`: when S3 got this version, ISO 8601, UTC.
+    """
 
     key: str
     etag: str
     size: int
     version_id: str = ""
     metadata: Mapping[str, str] = field(default_factory=dict)
+    stored_at: str = ""

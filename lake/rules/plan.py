@@ -10,6 +10,7 @@ class Source:
     """One bronze object. `records` is counted apart from Spark; `header` is in file order, in the contract's spelling.
 
     `schema_version` is the one its rows are written under; empty means that of the plan.
+    Spark reads it at `uri`, which is a copy where the planned version is not the newest of its key.
     """
 
     source_id: str
@@ -25,6 +26,7 @@ class Source:
     multiline: bool
     uri: str
     schema_version: str = ""
+    stored_at: str = ""
 
 
 @dataclass(frozen=True)

@@ -84,11 +84,13 @@ def free_partitions(lake: Lake, found: Backfill) -> None:
         put_record(lake.store, PartitionLock, lake.buckets.control, key, free)
 
 
-def refuse_held(lake: Lake, dataset: str, partitions: Iterable[str]) -> None:
-    """Raise BackfillHeldError when another backfill is in flight in one of the partitions."""
+def refuse_held(lake: Lake, dataset: str, backfill_id: str, partitions: Iterable[str]) -> None:
+    """Raise BackfillHeldError when a backfill other than this one is in flight in one of the partitions."""
     for each in partitions:
         key = layout.partition_lock(dataset, each)
-        _refuse_held(lake, dataset, find_record(lake.store, PartitionLock, lake.buckets.control, key))
+        lock = find_record(lake.store, PartitionLock, lake.buckets.control, key)
+        if lock is not None and not lock.is_held_by(backfill_id):
+            _refuse_held(lake, dataset, lock)
 
 
 def _refuse_held(lake: Lake, dataset: str, lock: PartitionLock | None) -> None:

@@ -22,7 +22,7 @@ from lake.rules.contract import Contract
 from lake.rules.layout import Place
 from lake.rules.summary import Base
 from lake.steps.backfill_sources import Window, find_backfill_sources
-from lake.steps.backfills import change_backfill, hold_partitions, refuse_held
+from lake.steps.backfills import change_backfill, free_partitions, hold_partitions, refuse_held
 from lake.steps.current import current_snapshot, read_pointer
 from lake.steps.lake import Lake
 from lake.steps.records import put_record
@@ -57,7 +57,7 @@ def declare_backfill(lake: Lake, wanted: BackfillRequest) -> Backfill:
     months = months_of(wanted.months)
     if not wanted.include_open:
         refuse_open(months, date.fromisoformat(lake.clock.now()[:10]), contract.closed_after_days)
-    refuse_held(lake, wanted.dataset, [partition.silver_path(month) for month in months])
+    refuse_held(lake, wanted.dataset, _id(wanted), [partition.silver_path(month) for month in months])
     found = _write(lake, _record(lake, contract, wanted, months))
     _hold(lake, found)
     return found
@@ -74,7 +74,7 @@ def _record(lake: Lake, contract: Contract, wanted: BackfillRequest, months: lis
         )
     return Backfill(
         backfill_version=1,
-        backfill_id=name_backfill(wanted.at, wanted.dataset, wanted.months, wanted.reason, wanted.requester),
+        backfill_id=_id(wanted),
         dataset=wanted.dataset,
         schema_version=contract.schema_version,
         first=months[0],
@@ -90,6 +90,10 @@ def _record(lake: Lake, contract: Contract, wanted: BackfillRequest, months: lis
         history=(Change(now, PLANNED, wanted.requester, wanted.reason),),
         replans=wanted.replans,
     )
+
+
+def _id(wanted: BackfillRequest) -> str:
+    return name_backfill(wanted.at, wanted.dataset, wanted.months, wanted.reason, wanted.requester)
 
 
 def _affected(lake: Lake, place: Place, part: str) -> AffectedPartition:
@@ -118,4 +122,5 @@ def _hold(lake: Lake, found: Backfill) -> None:
         # another plan was faster by a moment; this one never was in flight
         lost = Change(lake.clock.now(), CANCELLED, found.requester, str(error))
         change_backfill(lake, found, lambda now: now if now.is_over else moved(now, CANCELLED, lost))
+        free_partitions(lake, found)
         raise

@@ -1,6 +1,6 @@
 """The end of a backfill's run: what it means for the backfill, and its partitions are free for others."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from lake.rules import ledger
 from lake.rules.backfill import CANCELLED, EXPIRED, FAILED, PROMOTED, REFUSED, Backfill, Change, moved
@@ -16,8 +16,15 @@ _STATUS = {
     ledger.EXPIRED: EXPIRED,
     ledger.FAILED: FAILED,
 }
-# the declaration no longer holds, so trying it again would end the same way
-REFUSING_ERRORS = frozenset({"PointerMovedError"})
+_MOVED = "PointerMovedError"
+
+
+def has_moved(reasons: Iterable[str]) -> bool:
+    """Whether a run failed because somebody promoted one of its partitions: the declaration no longer holds.
+
+    The job's own error is inside the cause of its state, so the name is looked for in all that is known.
+    """
+    return any(_MOVED in reason for reason in reasons)
 
 
 def end_backfill(lake: Lake, end: ledger.RunEnd, details: Mapping[str, str]) -> Backfill | None:
@@ -38,6 +45,6 @@ def end_backfill(lake: Lake, end: ledger.RunEnd, details: Mapping[str, str]) -> 
 
 
 def _status(end: ledger.RunEnd) -> str:
-    if end.outcome == ledger.FAILED and any(error in reason for error in REFUSING_ERRORS for reason in end.reasons):
+    if end.outcome == ledger.FAILED and has_moved(end.reasons):
         return REFUSED
     return _STATUS[end.outcome]

@@ -11,7 +11,7 @@ from lake.rules.ledger import FAILED, RunEnd
 from lake.rules.plan import Plan
 from lake.rules.run import RunId, RunKind
 from lake.steps.backfills import DETAIL
-from lake.steps.end_backfill import REFUSING_ERRORS, end_backfill
+from lake.steps.end_backfill import end_backfill, has_moved
 from lake.steps.end_run import settle_source, write_ledger
 from lake.steps.lake import Lake
 from lake.steps.lease import free_lease
@@ -105,7 +105,7 @@ def _next_step(failed: RunFailure) -> str:
     if failed.kind != RunKind.BACKFILL:
         return NEXT_STEP
     backfill = failed.details.get(DETAIL, "ID")
-    if failed.error in REFUSING_ERRORS:
+    if has_moved((failed.error, failed.cause)):
         return f"Somebody promoted a partition meanwhile; plan it again: assay backfill plan --replan {backfill}"
     return f"Correct the cause, then try again: assay backfill start {backfill}. docs/runbooks/backfill.md"
 

@@ -33,7 +33,14 @@ def look_at(lake: Lake, key: str, ingest_date: str, version_id: str | None = Non
     bucket = lake.buckets.bronze
     found = lake.store.head(bucket, key, version_id)
     return BronzeObject(
-        name_source(bucket, key, found.version_id), bucket, key, found.version_id, found.etag, found.size, ingest_date
+        name_source(bucket, key, found.version_id),
+        bucket,
+        key,
+        found.version_id,
+        found.etag,
+        found.size,
+        ingest_date,
+        found.stored_at,
     )
 
 

@@ -52,4 +52,5 @@ def inspect_version(lake: Lake, contract: Contract, found: BronzeObject, uri: st
         multiline=inspection.multiline,
         uri=uri,
         schema_version=routed.contract.schema_version,
+        stored_at=found.stored_at,
     )

@@ -7,6 +7,8 @@ from assay.console import out, print_table
 from assay.executions import Execution
 from assay.target import Target
 from lake.rules import layout
+from lake.rules.journal import Journal, progress
+from lake.rules.json_record import from_dict
 
 COLUMNS = ("run", "dataset", "outcome", "input", "valid", "quarantined", "duplicate", "seconds", "reason")
 
@@ -81,7 +83,7 @@ def summary_of(target: Target, plan: dict[str, Any]) -> dict[str, Any]:
 def print_story(found: dict[str, Any], with_states: bool = True) -> None:
     """The story for people: outcome, counts, errors by code, sources, and unless they were just shown the states."""
     entry, summary = found["ledger"], found["summary"]
-    outcome = entry.get("outcome") or found["status"].lower()
+    outcome = outcome_of(entry, found["status"], found["journal"])
     out.print(f"[bold]{found['run']}[/]  {found['dataset']}  [bold]{outcome}[/] in {found['seconds']} s")
     out.print(f"execution  {found['execution_arn']}", soft_wrap=True)
     for reason in entry.get("reasons", []):
@@ -100,7 +102,7 @@ def print_story(found: dict[str, Any], with_states: bool = True) -> None:
 
 def _print_counts(summary: dict[str, Any]) -> None:
     counts = summary["counts"]
-    ends = ("valid", "quarantined", "condemned", "duplicate")
+    ends = ("valid", "quarantined", "condemned", "duplicate", *(("outside",) if counts.get("outside") else ()))
     closed = counts["input"] == sum(counts[each] for each in ends)
     sign = "[green]=[/]" if closed else "[red]≠[/]"
     parts = " + ".join(f"{counts[each]:,} {each}" for each in ends)
@@ -120,6 +122,14 @@ def _print_sources(found: dict[str, Any]) -> None:
         out.print(f"source     {source['uri']} ({source['records']:,} records)", soft_wrap=True)
     for source in found["refused_sources"]:
         out.print(f"refused    {source['key']}: {source['code']}: {source['message']}", soft_wrap=True)
+
+
+def outcome_of(ledger: dict[str, Any], status: str, journal: dict[str, Any]) -> str:
+    """How a run ended, or how far it is: while months are being promoted, `promoting 3 of 7 (silver)`."""
+    if "outcome" in ledger:
+        return str(ledger["outcome"])
+    told = progress(from_dict(Journal, journal, "the journal")) if journal else None
+    return f"{status.lower()}, {told}" if told else status.lower()
 
 
 def _seconds(execution: Execution) -> float:

@@ -12,6 +12,7 @@ from botocore.config import Config
 
 from assay.build import REPOSITORY
 from assay.console import NOT_RUNNING, USAGE, CommandError
+from lake.rules.approval import REQUIRED
 from local_aws import control
 
 LOCAL = "local"
@@ -19,6 +20,7 @@ Environment = Annotated[
     str, typer.Option("--env", envvar="ASSAY_ENV", help="local, staging or prod (terraform/envs/<env>.tfvars).")
 ]
 _NAME = re.compile(r'^\s*name\s*=\s*"([^"]+)"', re.M)
+_APPROVALS = re.compile(r'^\s*approvals\s*=\s*"([^"]+)"', re.M)
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,7 @@ class Target:
 
     environment: str
     name: str
+    approvals: str = REQUIRED
 
     @cached_property
     def session(self) -> boto3.session.Session:
@@ -48,9 +51,19 @@ class Target:
         return self.name.replace("-", "_")
 
     @cached_property
+    def _identity(self) -> dict[str, str]:
+        found: dict[str, str] = self.client("sts").get_caller_identity()
+        return found
+
+    @property
+    def caller(self) -> str:
+        """ARN of whoever runs the command."""
+        return self._identity["Arn"]
+
+    @cached_property
     def state_machine(self) -> str:
         """ARN of the pipeline."""
-        identity = self.client("sts").get_caller_identity()
+        identity = self._identity
         region = self.session.region_name
         partition = identity["Arn"].split(":")[1]
         return f"arn:{partition}:states:{region}:{identity['Account']}:stateMachine:{self.name}-pipeline"
@@ -66,12 +79,13 @@ def select(environment: str) -> Target:
     if not file.is_file():
         known = ", ".join(sorted(each.stem for each in file.parent.glob("*.tfvars")))
         raise CommandError(f"there is no environment '{environment}', expected one of: {known}", USAGE)
-    found = _NAME.search(file.read_text())
+    settings = file.read_text()
+    found, approvals = _NAME.search(settings), _APPROVALS.search(settings)
     if found is None:
         raise CommandError(f"terraform/envs/{environment}.tfvars sets no name", USAGE)
     if environment == LOCAL:
         _point_at_local_aws()
-    return Target(environment, found[1])
+    return Target(environment, found[1], approvals[1] if approvals else REQUIRED)
 
 
 def _point_at_local_aws() -> None:

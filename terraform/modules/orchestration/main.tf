@@ -30,8 +30,9 @@ resource "aws_sfn_state_machine" "this" {
   ))
 
   logging_configuration {
-    level                  = "ALL"
-    include_execution_data = true
+    level = "ALL"
+    # The token of a state that waits for an approval would be among the data.
+    include_execution_data = false
     log_destination        = "${aws_cloudwatch_log_group.executions.arn}:*"
   }
 
