@@ -104,7 +104,7 @@ class World:
         return compare_run(self.lake, RunId(run.run_id))
 
     def promote(self, run: RunRequest) -> Advance:
-        found = begin_promotion(self.lake, self.executions, RunId(run.run_id), run.execution_arn)
+        found = begin_promotion(self.lake, self.executions, RunId(run.run_id))
         promote_run(self.lake, RunId(run.run_id), "silver")
         return found
 

@@ -21,6 +21,7 @@ from lake.rules.backfill import (
 )
 from lake.rules.run import RunId
 from lake.rules.tolerance import above_tolerance, missing_comparisons
+from lake.rules.trigger import REQUEST, RunRequest, Trigger
 from lake.steps.backfills import backfill_of, change_backfill
 from lake.steps.lake import Lake
 from lake.steps.lease import take_lease
@@ -77,9 +78,10 @@ def compare_run(lake: Lake, run_id: RunId) -> Advance:
     return replace(_advance(lake, run_id, compared), approval=bool(above) and lake.approvals == REQUIRED)
 
 
-def begin_promotion(lake: Lake, executions: Executions, run_id: RunId, execution_arn: str) -> Advance:
+def begin_promotion(lake: Lake, executions: Executions, run_id: RunId) -> Advance:
     """Take the dataset's lease and leave no way back. Raises DatasetBusyError while another run works."""
-    take_lease(lake, executions, read_plan(lake, run_id).dataset, str(run_id), execution_arn)
+    plan = read_plan(lake, run_id)
+    take_lease(lake, executions, RunRequest(str(run_id), plan.dataset, plan.kind, Trigger(REQUEST), plan.execution_arn))
 
     def promoting(now: Backfill) -> Backfill:
         if now.status != COMPARED:

@@ -3,27 +3,29 @@
 from lake.errors import DatasetBusyError
 from lake.rules import layout
 from lake.rules.lease import FREE, HELD, Lease
+from lake.rules.trigger import RunRequest
 from lake.steps.lake import Lake
 from lake.steps.ports import Executions
 from lake.steps.records import put_record
 
 
-def take_lease(lake: Lake, executions: Executions, dataset: str, run_id: str, execution_arn: str) -> None:
+def take_lease(lake: Lake, executions: Executions, request: RunRequest) -> None:
     """Make this run the one that works on its dataset. Raises DatasetBusyError while another does."""
-    mine = Lease(HELD, run_id, execution_arn, lake.clock.now())
+    mine = Lease(HELD, request.run_id, request.execution_arn, lake.clock.now())
 
     def take(found: Lease | None) -> Lease | None:
         if found is None:
             return mine
-        if found.is_held_by(run_id):
+        if found.is_held_by(request.run_id):
             return None
         if found.state == HELD and executions.is_running(found.execution_arn):
             raise DatasetBusyError(
-                f"run {found.run_id} has been working on {dataset} since {found.since}; run {run_id} waits for its end"
+                f"run {found.run_id} has been working on {request.dataset} since {found.since}; run {request.run_id} "
+                "waits for its end"
             )
         return mine
 
-    put_record(lake.store, Lease, lake.buckets.control, layout.lease(dataset), take)
+    put_record(lake.store, Lease, lake.buckets.control, layout.lease(request.dataset), take)
 
 
 def free_lease(lake: Lake, dataset: str, run_id: str) -> None:

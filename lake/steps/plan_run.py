@@ -57,7 +57,7 @@ def plan_run(lake: Lake, executions: Executions, request: RunRequest) -> PlanAns
         )
     planner = _planner(request)
     if request.kind not in LEASED_LATER:
-        take_lease(lake, executions, request.dataset, request.run_id, request.execution_arn)
+        take_lease(lake, executions, request)
     key = layout.plan(run_id)
     plan = find_record(lake.store, Plan, lake.buckets.control, key)
     if plan is None:

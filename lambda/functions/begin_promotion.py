@@ -10,5 +10,4 @@ from lake.steps.advance_backfill import begin_promotion
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     """See the approval, take the lease. Raises DatasetBusyError while another run of the dataset works."""
     wiring.begin(event)
-    run_id = RunId(event["run_id"])
-    return wiring.answer(begin_promotion(wiring.lake(), wiring.executions(), run_id, event["execution_arn"]))
+    return wiring.answer(begin_promotion(wiring.lake(), wiring.executions(), RunId(event["run_id"])))

@@ -6,7 +6,7 @@ from typing import Any
 
 from assay import executions
 from assay.console import USAGE, CommandError, out, print_table
-from assay.lake_at import lake_at
+from assay.open_lake import open_lake, who
 from assay.target import Target
 from lake.aws.task_tokens import StepFunctionsTokens
 from lake.errors import BackfillHeldError, BackfillStateError, InvalidRequestError
@@ -42,12 +42,12 @@ def replan(target: Target, backfill_id: str, include_open: bool = False) -> Back
 def _declare(
     target: Target, dataset: str, months: str, reason: str, include_open: bool, replans: str | None = None
 ) -> Backfill:
-    lake = lake_at(target)
+    lake = open_lake(target)
     wanted = BackfillRequest(
         dataset=dataset,
         months=months,
         reason=reason,
-        requester=target.caller,
+        requester=who(target),
         at=lake.clock.now(),
         include_open=include_open,
         dpus=_dpus(target),
@@ -61,9 +61,9 @@ def _declare(
 
 def start(target: Target, backfill_id: str) -> str:
     """Ask the dispatcher for the backfill's run; the run id."""
-    lake, found = lake_at(target), _find(target, backfill_id)
+    lake, found = open_lake(target), _find(target, backfill_id)
     try:
-        event = start_backfill(lake, found, target.caller)
+        event = start_backfill(lake, found, who(target))
     except (BackfillStateError, BackfillHeldError) as error:
         raise CommandError(str(error), USAGE) from error
     answer = target.client("lambda").invoke(FunctionName=f"{target.name}-dispatch", Payload=json.dumps(event))
@@ -75,13 +75,13 @@ def start(target: Target, backfill_id: str) -> str:
 
 def answer(target: Target, backfill_id: str, state: str, reason: str) -> dict[str, Any]:
     """Approve or deny what the backfill's run waits for, in the caller's name."""
-    lake, found = lake_at(target), _find(target, backfill_id)
+    lake, found = open_lake(target), _find(target, backfill_id)
     try:
-        given = answer_approval(lake, _tokens(target), found, state, target.caller, reason)
+        given = answer_approval(lake, _tokens(target), found, state, who(target), reason)
     except (BackfillStateError, InvalidRequestError) as error:
         raise CommandError(str(error), USAGE) from error
     told = {name: value for name, value in asdict(given).items() if name != "token"}
-    if given.state == state == APPROVED and given.by != target.caller:
+    if given.state == state == APPROVED and given.by != who(target):
         out.print(f"{given.by} had approved it at {given.answered_at} already", soft_wrap=True)
     return told
 
@@ -91,7 +91,7 @@ def cancel(target: Target, backfill_id: str, reason: str) -> Backfill:
     found = _find(target, backfill_id)
     running = bool(found.run_id) and executions.describe(target, found.run_id).status not in executions.OVER
     try:
-        return cancel_backfill(lake_at(target), _tokens(target), found, target.caller, reason, running=running)
+        return cancel_backfill(open_lake(target), _tokens(target), found, who(target), reason, running=running)
     except (BackfillStateError, InvalidRequestError) as error:
         raise CommandError(str(error), USAGE) from error
 
@@ -99,14 +99,14 @@ def cancel(target: Target, backfill_id: str, reason: str) -> Backfill:
 def story(target: Target, backfill_id: str) -> dict[str, Any]:
     """Everything known about a backfill, and what it waits for."""
     found = _find(target, backfill_id)
-    question = waiting_question(lake_at(target), found)
+    question = waiting_question(open_lake(target), found)
     waits = question.subject if question is not None and question.state == ASKED else None
     return {**asdict(found), "waits_for_approval_of": waits}
 
 
 def rows(target: Target, dataset: str | None) -> list[dict[str, Any]]:
     """Every backfill, newest first."""
-    lake = lake_at(target)
+    lake = open_lake(target)
     datasets = [dataset] if dataset else lake.contracts.datasets("silver")
     found = [each for name in datasets for each in list_backfills(lake, name)]
     return [_row(each) for each in sorted(found, key=lambda each: each.backfill_id, reverse=True)]
@@ -184,7 +184,7 @@ def _row(found: Backfill) -> dict[str, Any]:
 
 def _find(target: Target, backfill_id: str) -> Backfill:
     try:
-        return find_backfill(lake_at(target), backfill_id)
+        return find_backfill(open_lake(target), backfill_id)
     except InvalidRequestError as error:
         raise CommandError(str(error), USAGE) from error
 

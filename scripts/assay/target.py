@@ -51,19 +51,9 @@ class Target:
         return self.name.replace("-", "_")
 
     @cached_property
-    def _identity(self) -> dict[str, str]:
-        found: dict[str, str] = self.client("sts").get_caller_identity()
-        return found
-
-    @property
-    def caller(self) -> str:
-        """ARN of whoever runs the command."""
-        return self._identity["Arn"]
-
-    @cached_property
     def state_machine(self) -> str:
         """ARN of the pipeline."""
-        identity = self._identity
+        identity = self.client("sts").get_caller_identity()
         region = self.session.region_name
         partition = identity["Arn"].split(":")[1]
         return f"arn:{partition}:states:{region}:{identity['Account']}:stateMachine:{self.name}-pipeline"

@@ -15,7 +15,12 @@ SNAPSHOT = f"{DATA}/snapshots/year=2024/month=03/00000001-run.json"
 CLAIM = "sources/transactions/ingest_date=2024-03-01/0123.json"
 DELIVERY = "transactions/ingest_date=2024-03-01/a.csv"
 LEDGER = "run_summaries/dataset=transactions/month=2024-03/run.json"
-PIPELINE_FUNCTIONS = ["dispatch", "plan_run", "read_run_summary", "promote_run", "finish_run", "fail_run"]
+PIPELINE_FUNCTIONS = [
+    "dispatch", "plan_run", "read_run_summary", "promote_run", "finish_run", "fail_run", "ask_approval",
+    "begin_backfill", "compare_run", "begin_promotion", "find_late",
+]  # fmt: skip
+BACKFILL = "backfills/transactions/20240620T100000Z-01234567.json"
+APPROVAL = "approvals/20240620T100000Z-backfill-0123456789ab-start.json"
 JOBS = ["bronze_to_silver", "silver_to_gold"]
 LAYERS = ["bronze", "silver", "gold", "quarantine", "control"]
 ALIAS = f"arn:aws:states:eu-west-1:111111111111:stateMachine:{NAME}-pipeline:live"
@@ -45,6 +50,20 @@ def at(layer: str, key: str) -> str:
         ("promote_run", "s3:PutObject", at("control", "runs/r/journal.json")),
         ("finish_run", "s3:PutObject", at("control", LEDGER)),
         ("finish_run", "sns:Publish", f"arn:aws:sns:eu-west-1:111111111111:{NAME}-alerts"),
+        ("plan_run", "s3:PutObject", at("control", "runs/r/sources/s/a.csv")),
+        ("plan_run", "s3:GetObject", at("silver", MANIFEST)),
+        ("plan_run", "s3:PutObject", at("control", BACKFILL)),
+        ("ask_approval", "s3:PutObject", at("control", APPROVAL)),
+        ("ask_approval", "sns:Publish", f"arn:aws:sns:eu-west-1:111111111111:{NAME}-alerts"),
+        ("begin_backfill", "s3:PutObject", at("control", BACKFILL)),
+        ("compare_run", "s3:GetObject", at("silver", SUMMARY)),
+        ("compare_run", "s3:PutObject", at("control", BACKFILL)),
+        ("begin_promotion", "s3:PutObject", at("control", "leases/transactions.json")),
+        ("find_late", "s3:ListBucket", f"arn:aws:s3:::{NAME}-bronze"),
+        ("find_late", "states:StartExecution", ALIAS),
+        ("finish_run", "s3:PutObject", at("control", BACKFILL)),
+        ("finish_run", "s3:GetObject", at("silver", SNAPSHOT)),
+        ("fail_run", "s3:PutObject", at("control", BACKFILL)),
         ("fail_run", "glue:GetJobRun", f"arn:aws:glue:eu-west-1:111111111111:job/{NAME}-bronze-to-silver"),
         ("fail_run", "s3:PutObject", at("control", "runs/r/_FAILED.json")),
     ],
@@ -59,6 +78,7 @@ def test_a_function_may_do_its_work(plan: Plan, function: str, action: str, reso
         ("bronze_to_silver", "s3:GetObject", at("bronze", DELIVERY)),
         ("bronze_to_silver", "s3:GetObject", at("silver", "transactions")),  # S3A asks for every parent of a key
         ("bronze_to_silver", "s3:GetObject", at("silver", MANIFEST)),
+        ("bronze_to_silver", "s3:GetObject", at("control", "runs/r/sources/s/a.csv")),
         ("bronze_to_silver", "s3:PutObject", at("silver", PART)),
         ("bronze_to_silver", "s3:PutObject", at("silver", AUDIT)),
         ("bronze_to_silver", "s3:PutObject", at("silver", SUMMARY)),
@@ -97,6 +117,14 @@ def test_only_promote_run_writes_what_is_current(plan: Plan) -> None:
         if policy.allows("s3:PutObject", at(layer, key))
     }
     assert writers == {'module.functions.aws_iam_role_policy.this["promote_run"]'}
+
+
+def test_no_function_of_the_pipeline_can_answer_for_people(plan: Plan) -> None:
+    """Only ask_approval writes the question, and nothing but a person sends the answer to the waiting state."""
+    for function in PIPELINE_FUNCTIONS:
+        policy = plan.function(function)
+        assert not policy.allows("states:SendTaskSuccess", "*")
+        assert policy.allows("s3:PutObject", at("control", APPROVAL)) == (function == "ask_approval")
 
 
 def test_promote_run_cannot_touch_the_files_it_promotes(plan: Plan) -> None:

@@ -414,7 +414,7 @@ def test_it_waits_for_a_daily_run_and_a_daily_run_for_it(world: World) -> None:
     world.compare(run)
     daily = request(7, KEY)
     world.executions.running.add(daily.execution_arn)
-    take_lease(world.lake, world.executions, "transactions", daily.run_id, daily.execution_arn)
+    take_lease(world.lake, world.executions, daily)
     with pytest.raises(DatasetBusyError, match=daily.run_id):
         world.promote(run)
     assert world.now(backfill).status == COMPARED
@@ -422,7 +422,7 @@ def test_it_waits_for_a_daily_run_and_a_daily_run_for_it(world: World) -> None:
     world.promote(run)
     other = request(8, KEY)
     with pytest.raises(DatasetBusyError, match=run.run_id):
-        take_lease(world.lake, world.executions, "transactions", other.run_id, other.execution_arn)
+        take_lease(world.lake, world.executions, other)
 
 
 def test_a_failed_run_may_be_tried_again(world: World) -> None:

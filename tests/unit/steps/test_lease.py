@@ -7,17 +7,12 @@ import pytest
 from lake.errors import DatasetBusyError
 from lake.rules import layout
 from lake.rules.lease import Lease
-from lake.steps.lake import Lake
 from lake.steps.lease import free_lease, take_lease
 from lake.steps.records import read_record
 from tests.builders import BUCKETS, lake_on, request
 from tests.fakes import MemoryExecutions, MemoryStore
 
 KEY = layout.lease("transactions")
-
-
-def take(lake: Lake, executions: MemoryExecutions, number: int) -> None:
-    take_lease(lake, executions, "transactions", request(number).run_id, request(number).execution_arn)
 
 
 def test_of_twenty_runs_at_once_one_gets_it() -> None:
@@ -28,7 +23,7 @@ def test_of_twenty_runs_at_once_one_gets_it() -> None:
 
     def run(number: int) -> None:
         try:
-            take(lake, executions, number)
+            take_lease(lake, executions, request(number))
             won.append(number)
         except DatasetBusyError:
             busy.append(number)
@@ -44,19 +39,19 @@ def test_of_twenty_runs_at_once_one_gets_it() -> None:
 def test_it_is_taken_freed_and_taken_again() -> None:
     lake, executions = lake_on(), MemoryExecutions()
     executions.running |= {request(1).execution_arn, request(2).execution_arn}
-    take(lake, executions, 1)
-    take(lake, executions, 1)
+    take_lease(lake, executions, request(1))
+    take_lease(lake, executions, request(1))
     with pytest.raises(DatasetBusyError):
-        take(lake, executions, 2)
+        take_lease(lake, executions, request(2))
     free_lease(lake, "transactions", request(1).run_id)
-    take(lake, executions, 2)
+    take_lease(lake, executions, request(2))
 
 
 def test_only_the_holder_frees_it() -> None:
     store = MemoryStore()
     lake, executions = lake_on(store), MemoryExecutions()
     free_lease(lake, "transactions", request(2).run_id)
-    take(lake, executions, 1)
+    take_lease(lake, executions, request(1))
     free_lease(lake, "transactions", request(2).run_id)
     assert read_record(store, Lease, BUCKETS.control, KEY).is_held_by(request(1).run_id)
 
@@ -64,7 +59,7 @@ def test_only_the_holder_frees_it() -> None:
 def test_freeing_twice_writes_once() -> None:
     store = MemoryStore()
     lake = lake_on(store)
-    take(lake, MemoryExecutions(), 1)
+    take_lease(lake, MemoryExecutions(), request(1))
     free_lease(lake, "transactions", request(1).run_id)
     written = len(store.writes)
     free_lease(lake, "transactions", request(1).run_id)
@@ -74,6 +69,6 @@ def test_freeing_twice_writes_once() -> None:
 def test_datasets_do_not_wait_for_each_other() -> None:
     lake, executions = lake_on(), MemoryExecutions()
     executions.running.add(request(1).execution_arn)
-    take(lake, executions, 1)
+    take_lease(lake, executions, request(1))
     free_lease(lake, "payments", request(1).run_id)
     assert layout.lease("payments") != layout.lease("transactions")
