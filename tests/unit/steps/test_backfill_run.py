@@ -458,7 +458,7 @@ STEPS: list[Callable[[World, Backfill, RunRequest], object]] = [
 @pytest.mark.parametrize("step", range(len(STEPS)))
 @pytest.mark.parametrize("after", [False, True])
 def test_dead_at_any_write_of_any_step_it_goes_on(step: int, after: bool) -> None:
-    for number in range(1, 9):
+    for number in range(1, 20):
         world = World()
         backfill = world.declare()
         run = world.start(backfill)
