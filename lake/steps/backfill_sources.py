@@ -79,7 +79,7 @@ def _delivered(lake: Lake, contract: Contract, window: Window, left_out: list[Le
         claims = {each.source.source_id: each for each in claims_of_day(lake, contract.dataset, day)}
         waiting = sources_of_day(lake, contract, day, complete=contract.trigger != ON_READY_MARKER)
         for claim in claims.values():
-            if claim.state == REFUSED and claim.contract_sha256 == contract.fingerprint:
+            if claim.state == REFUSED and claim.contract_sha256 == lake.contracts.fingerprint(contract.dataset):
                 left_out.append(LeftOut(claim.source.key, f"run {claim.run_id} refused it: {claim.reason}"))
             else:
                 yield _source(lake, claim.source, DELIVERED if claim.state == DONE else UNCLAIMED)

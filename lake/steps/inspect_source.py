@@ -24,11 +24,11 @@ def inspect_source(lake: Lake, versions: Sequence[Contract], found: BronzeObject
         # Spark reads the newest version only, and that one is a source of its own
         message = f"version {newest.version_id} has taken its place; deliver every file under a name of its own"
         return RefusedSource(found.source_id, found.key, SUPERSEDED, message)
-    return inspect_version(lake, contract, found, layout.uri(found.bucket, found.key))
+    return inspect_version(lake, versions, found, layout.uri(found.bucket, found.key))
 
 
-def inspect_version(lake: Lake, contract: Contract, found: BronzeObject, uri: str) -> Source | RefusedSource:
-    """The same for one version, whatever has come after it; `uri` is where Spark will read it."""
+def inspect_version(lake: Lake, versions: Sequence[Contract], found: BronzeObject, uri: str) -> Source | RefusedSource:
+    """The same for one version of the object, whatever has come after it; `uri` is where Spark will read it."""
     compression = compression_of(found.key)
     chunks = lake.store.stream(found.bucket, found.key, found.version_id)
     try:

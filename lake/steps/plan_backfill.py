@@ -16,6 +16,7 @@ from lake.steps.current import read_pointer
 from lake.steps.inspect_source import inspect_version
 from lake.steps.lake import Lake
 from lake.steps.pin_source import readable_uri
+from lake.steps.plan_ingest import newest_of
 from lake.steps.ports import Executions
 
 
@@ -29,9 +30,9 @@ class BackfillPlanner:
     def plan(self, lake: Lake, executions: Executions, request: RunRequest) -> Plan:
         """Read the declaration, see that it still holds, count the records of its sources."""
         backfill = self._begin(lake, request)
-        contract = lake.contracts.newest(request.dataset)
-        _refuse_moved(lake, contract, backfill)
-        looked = [_look_into(lake, contract, RunId(request.run_id), each) for each in backfill.sources]
+        _refuse_moved(lake, lake.contracts.get(backfill.dataset, backfill.schema_version), backfill)
+        looked = [_look_into(lake, RunId(request.run_id), backfill, each) for each in backfill.sources]
+        contract = newest_of(lake, request, [each for each in looked if isinstance(each, Source)])
         refused = [each for each in looked if isinstance(each, RefusedSource)]
         _refuse_unreadable(backfill, refused)
         return Plan(
@@ -87,9 +88,10 @@ def _refuse_moved(lake: Lake, contract: Contract, backfill: Backfill) -> None:
             )
 
 
-def _look_into(lake: Lake, contract: Contract, run_id: RunId, each: BackfillSource) -> Source | RefusedSource:
+def _look_into(lake: Lake, run_id: RunId, backfill: Backfill, each: BackfillSource) -> Source | RefusedSource:
     found = BronzeObject(each.source_id, each.bucket, each.key, each.version_id, each.etag, each.size, each.ingest_date)
-    return inspect_version(lake, contract, found, readable_uri(lake, run_id, found))
+    versions = lake.contracts.versions(backfill.dataset)
+    return inspect_version(lake, versions, found, readable_uri(lake, run_id, found))
 
 
 def _refuse_unreadable(backfill: Backfill, refused: list[RefusedSource]) -> None:

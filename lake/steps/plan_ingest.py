@@ -25,7 +25,7 @@ class IngestPlanner:
         obstacles = {each.key: take_claim(lake, executions, request, contract, each) for each in found}
         versions = lake.contracts.versions(request.dataset)
         inspected = [inspect_source(lake, versions, each) for each in found if obstacles[each.key] is None]
-        contract = _newest_of(lake, request, [each for each in inspected if isinstance(each, Source)])
+        contract = newest_of(lake, request, [each for each in inspected if isinstance(each, Source)])
         named = request.trigger.keys
         return Plan(
             plan_version=1,
@@ -55,7 +55,7 @@ class IngestPlanner:
                 raise InvalidRequestError(f"run {request.run_id} cannot go on: {each.uri}: {reason}; start a new run")
 
 
-def _newest_of(lake: Lake, request: RunRequest, sources: Sequence[Source]) -> Contract:
+def newest_of(lake: Lake, request: RunRequest, sources: Sequence[Source]) -> Contract:
     """The newest version among the sources: the one the run as a whole is planned under."""
     given = {each.schema_version for each in sources}
     found = [each for each in lake.contracts.versions(request.dataset) if each.schema_version in given]
