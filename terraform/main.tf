@@ -7,6 +7,14 @@ module "storage" {
   access_log_bucket = var.access_log_bucket
 }
 
+module "reclaim" {
+  source = "./modules/reclaim"
+
+  scope       = local.scope
+  buckets     = module.storage.buckets
+  kms_key_arn = module.storage.kms_key_arn
+}
+
 module "catalog" {
   source = "./modules/catalog"
 

@@ -38,6 +38,11 @@ output "alert_topic_arn" {
   value       = module.alerts.topic_arn
 }
 
+output "gc_role_arn" {
+  description = "Role that assay gc takes to delete; let those who may reclaim space assume it."
+  value       = module.reclaim.role_arn
+}
+
 output "build_id" {
   description = "Build that is active."
   value       = local.build_id

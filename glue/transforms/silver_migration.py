@@ -14,6 +14,7 @@ from lake.steps.current import current_snapshot
 from transforms.comparison import compare_with_current
 from transforms.job_run import JobRun, summary_from
 from transforms.silver_replacement import planned_bases, with_emptied
+from transforms.traced import traced
 from transforms.written import NOTHING, Written, write_files
 
 
@@ -25,7 +26,7 @@ def migrate_partitions(run: JobRun, contract: Contract, place: Place) -> RunSumm
     bases = planned_bases(run, place)
     before = sum(current_snapshot(run.lake.store, place, each).rows for each in bases.values())
     written = _write(run, contract, place, bases)
-    parts = with_emptied(run, written, bases)
+    parts = traced(run, place, with_emptied(run, written, bases), bases)
     counts = Counts(before, written.rows)
     return replace(
         summary_from(run, contract, run.plan.mode, counts, written.columns, parts),

@@ -14,7 +14,7 @@ from lake.rules.summary import FileEntry, PartitionFiles
 from lake.spark import columns
 from lake.spark.split import Origin, silver_rows
 from transforms.job_run import JobRun
-from transforms.written import Written, base_of, write_files
+from transforms.written import NOTHING, Written, base_of, write_files
 
 
 def older_versions(run: JobRun) -> dict[str, Contract]:
@@ -31,7 +31,7 @@ def write_versions(run: JobRun, valid: DataFrame, origin: Origin, bases: Mapping
         theirs = [n for n, source in enumerate(origin.sources) if run.plan.version_of(source) == version]
         rows = valid.where(F.col(columns.SOURCE).isin(theirs))
         found[version] = _write(run, rows, replace(origin, contract=contract), bases)
-    return _together(found, origin.contract.schema_version, bases)
+    return together(found, origin.contract.schema_version, bases)
 
 
 def _write(run: JobRun, rows: DataFrame, origin: Origin, bases: Mapping[str, Pointer]) -> Written:
@@ -41,13 +41,14 @@ def _write(run: JobRun, rows: DataFrame, origin: Origin, bases: Mapping[str, Poi
     return write_files(run, place, named, contract.partition_columns, contract.key[0].name, bases)
 
 
-def _together(found: Mapping[str, Written], newest: str, bases: Mapping[str, Pointer]) -> Written:
+def together(found: Mapping[str, Written], newest: str, bases: Mapping[str, Pointer]) -> Written:
+    """What was written under each schema version as one: a partition may hold files of several."""
     files: dict[str, list[FileEntry]] = defaultdict(list)
     for written in found.values():
         for part in written.partitions:
             files[part.partition] += part.files
     older = {version: each.columns for version, each in found.items() if version != newest and each.partitions}
-    return Written(_partitions(files, bases), found[newest].columns, older)
+    return Written(_partitions(files, bases), found.get(newest, NOTHING).columns, older)
 
 
 def _partitions(files: Mapping[str, Sequence[FileEntry]], bases: Mapping[str, Pointer]) -> tuple[PartitionFiles, ...]:

@@ -28,7 +28,7 @@ class Alert:
 
 def refusal_alert(environment: str, end: RunEnd, plan: Plan | None, journal: Journal | None) -> Alert:
     """A run the gate or every source's contract refused."""
-    gate = plan is not None and plan.input_records > 0
+    gate = plan is not None and (plan.input_records > 0 or bool(plan.partitions))
     data = data_sentence(journal) if gate else "Nothing of these files was read into the lake; they stay in bronze."
     step = (
         "Look at the reasons and the quarantined rows, correct the source and deliver it again; if the contract is "
@@ -47,6 +47,16 @@ def refused_sources_alert(environment: str, end: RunEnd, plan: Plan) -> Alert:
     step = "Correct the files and deliver them again under a new name. docs/runbooks/refused-run.md"
     subject = f"Assay {environment}: {len(reasons)} file(s) of {end.dataset} refused"
     return Alert(subject, _body(end.run_id, end.execution_arn, "Refused because", reasons, data, step))
+
+
+def override_alert(environment: str, end: RunEnd, plan: Plan) -> Alert:
+    """A run that a person let through above the thresholds of its contract."""
+    reasons = plan.notes or ("nothing: the gate had no objection",)
+    by, why = plan.details.get("requested_by", "somebody"), plan.details.get("reason", "")
+    data = f"Run {plan.writer} is promoted by {by}, who says: {why}"
+    step = "Nothing, if you know of it. To undo it: assay rollback --run of the run above. docs/runbooks/rollback.md"
+    subject = f"Assay {environment}: run of {end.dataset} promoted by override"
+    return Alert(subject, _body(end.run_id, end.execution_arn, "Set aside was", reasons, data, step))
 
 
 def failure_alert(environment: str, failure: Failure, context_uri: str) -> Alert:

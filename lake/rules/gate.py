@@ -6,6 +6,7 @@ from decimal import Decimal
 from lake.rules.checks import KEY_CONFLICT
 from lake.rules.contract import Contract
 from lake.rules.plan import Plan
+from lake.rules.run import RunKind
 from lake.rules.summary import APPEND, RunSummary
 
 
@@ -13,7 +14,8 @@ def silver_reasons(summary: RunSummary, plan: Plan, contract: Contract) -> Itera
     """What is wrong with the counts of a silver run; nothing when it may be promoted."""
     yield from identity_reasons(summary, plan, contract)
     yield from _conservation(summary, plan)
-    yield from _quality(summary, plan.input_records - summary.counts.outside, contract)
+    if not plan.overrides_quality:
+        yield from quality_reasons(summary, plan, contract)
     late = late_reason(summary, contract) if plan.mode == APPEND else None
     if late:
         yield late
@@ -47,7 +49,9 @@ def identity_reasons(summary: RunSummary, plan: Plan, contract: Contract) -> Ite
     yield from _same("schema version", summary.schema_version, plan.schema_version)
     yield from _same("contract", summary.contract_sha256, plan.contract_sha256)
     yield from _same("contract", contract.fingerprint, plan.contract_sha256)
-    for version in sorted(summary.older_columns.keys() - set(plan.versions)):
+    # compaction leaves every row in the version it is of, whichever these are
+    unplanned = summary.older_columns.keys() - set(plan.versions) if plan.kind != RunKind.COMPACT else ()
+    for version in sorted(unplanned):
         yield f"the run wrote schema version {version}, the plan names no source of it"
     planned = {source.source_id for source in plan.sources}
     if {source.source_id for source in summary.sources} != planned:
@@ -74,8 +78,10 @@ def _conservation(summary: RunSummary, plan: Plan) -> Iterator[str]:
         yield f"not one of {judged} records is valid"
 
 
-def _quality(summary: RunSummary, records: int, contract: Contract) -> Iterator[str]:
+def quality_reasons(summary: RunSummary, plan: Plan, contract: Contract) -> Iterator[str]:
+    """Which thresholds of the contract a run is above. Only these may be overridden by a person."""
     counts, limits = summary.counts, contract.thresholds
+    records = plan.input_records - counts.outside
     if counts.quarantined and counts.quarantined >= _part(limits.max_quarantine_rate, records):
         yield (
             f"{counts.quarantined} of {records} records quarantined ({_share(counts.quarantined, records)}), "

@@ -88,6 +88,12 @@ def version_of(address: str) -> str:
     return address.partition(f"/{_VERSION}")[2].partition("/")[0]
 
 
+def run_above(address: str) -> str:
+    """The address of the folder of the run that wrote a data file."""
+    start, mark, rest = address.partition("/run_id=")
+    return f"{start}{mark}{rest.partition('/')[0]}"
+
+
 def runs_above(address: str) -> str:
     """The address of the folder of runs that a data file lies in."""
     return address.partition("/run_id=")[0]

@@ -1,6 +1,6 @@
 """The run ledger: one line for each run, whatever its end (contract platform/run_summaries.yaml)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from lake.rules.plan import Plan
@@ -67,7 +67,7 @@ def ledger_entry(  # noqa: PLR0913
         run_id=end.run_id,
         kind=end.kind,
         outcome=end.outcome,
-        reasons=end.reasons,
+        reasons=(*end.reasons, *_asked(plan)),
         execution_arn=end.execution_arn,
         build_id=build_id,
         contract_version=contract_version,
@@ -82,6 +82,14 @@ def ledger_entry(  # noqa: PLR0913
         late_count=sum(summary.late.values()) if summary else 0,
         partitions=tuple(promoted),
     )
+
+
+def _asked(plan: Plan | None) -> Iterator[str]:
+    """Who asked for the run and why, where a person did, and what an override set aside."""
+    if plan is not None and plan.details.get("reason"):
+        yield f"asked for by {plan.details.get('requested_by', 'somebody')}: {plan.details['reason']}"
+        if plan.overrides_quality:
+            yield from (f"in spite of: {each}" for each in plan.notes)
 
 
 def takes_place_of(wanted: LedgerEntry, found: LedgerEntry | None) -> bool:

@@ -1,8 +1,25 @@
 """Partition paths: `year=2024/month=03` and back."""
 
+import re
 from datetime import date
 
 from lake.errors import InvalidRequestError
+
+_MONTH, _DAY = re.compile(r"\d{4}-\d\d"), re.compile(r"\d{4}-\d\d-\d\d")
+
+
+def named(text: str, layer: str = "silver") -> str:
+    """The partition a person means: its path, or `2024-03` in silver and gold, `2024-03-31` in quarantine."""
+    if "=" in text:
+        return text.strip("/")
+    if layer in {"silver", "gold"} and _MONTH.fullmatch(text):
+        return silver_path(text) if layer == "silver" else gold_path(month_of(silver_path(text)))
+    if layer in {"quarantine", "condemned"} and _DAY.fullmatch(text):
+        return path({"ingest_date": text})
+    raise InvalidRequestError(
+        f"'{text}' is no partition of {layer}, expected a month such as 2024-03 (silver, gold), a day such as "
+        "2024-03-31 (quarantine, condemned) or a path such as year=2024/month=03"
+    )
 
 
 def path(values: dict[str, str]) -> str:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from lake.rules.run import RunKind
 from lake.rules.summary import Base
 
 
@@ -41,10 +42,15 @@ class RefusedSource:
 
 @dataclass(frozen=True)
 class PlannedPartition:
-    """A partition that a run is to replace, and what was current when that was decided (None: nothing)."""
+    """A partition that a run is to replace, and what was current when that was decided (None: nothing).
+
+    A rollback names in `target` the snapshot it brings back (None: the partition was empty then).
+    """
 
     partition: str
     base: Base | None = None
+    layer: str = "silver"
+    target: str | None = None
 
 
 @dataclass(frozen=True)
@@ -85,3 +91,13 @@ class Plan:
         """The schema versions that the run writes; that of the plan itself, the newest, comes last."""
         found = {self.version_of(source) for source in self.sources} - {self.schema_version}
         return (*sorted(found, key=lambda each: int(each.removeprefix("v"))), self.schema_version)
+
+    @property
+    def overrides_quality(self) -> bool:
+        """Whether a person lets the run through although it is above thresholds of its contract."""
+        return self.kind == RunKind.PROMOTE and self.details.get("override") == "yes"
+
+    @property
+    def writer(self) -> str:
+        """The run that wrote the files: this one, or the unpromoted run that it promotes."""
+        return self.details["run"] if self.kind == RunKind.PROMOTE else self.run_id

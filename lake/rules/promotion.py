@@ -5,18 +5,24 @@ from dataclasses import asdict
 
 from lake.errors import BaseMovedError, PointerMovedError
 from lake.rules.snapshot import Snapshot, name_snapshot
-from lake.rules.summary import APPEND, REPLACE, FileEntry, PartitionFiles, RunSummary
+from lake.rules.summary import APPEND, ROLLBACK, FileEntry, PartitionFiles, RunSummary
 
 
-def is_promoted(current: Snapshot | None, run_id: str) -> bool:
-    """Whether a run's files are part of the current state."""
-    return current is not None and (current.run_id == run_id or any(file.run_id == run_id for file in current.files))
+def shows(snapshot: Snapshot, summary: RunSummary, part: PartitionFiles) -> bool:
+    """Whether a snapshot is the work of this promotion: of this run, or of another one that took the same new files.
+
+    A rollback brings files back that were there before, so only its own snapshot counts.
+    """
+    if snapshot.run_id == summary.run_id:
+        return True
+    mine = {file.uri for file in part.files} if summary.mode != ROLLBACK else set()
+    return any(file.uri in mine for file in snapshot.files)
 
 
 def next_snapshot(
     summary: RunSummary, layer: str, part: PartitionFiles, parent: Snapshot | None, committed_at: str
 ) -> Snapshot:
-    """The state after a promotion: the parent's files and the run's (append), or the run's alone (replace)."""
+    """The state after a promotion: the parent's files and the run's (append), or the run's alone."""
     sequence = parent.sequence + 1 if parent else 1
     kept = parent.files if parent and summary.mode == APPEND else ()
     files = (*kept, *part.files)
@@ -38,7 +44,7 @@ def next_snapshot(
         committed_at=committed_at,
         rows=sum(file.rows for file in files),
         files=files,
-        sources=summary.sources,
+        sources=part.sources or summary.sources,
         counts=asdict(summary.counts),
         inputs=summary.inputs,
         approved_by=summary.approved_by,
@@ -56,7 +62,7 @@ def check_base(summary: RunSummary, part: PartitionFiles, current: Snapshot | No
     if (current.snapshot_id if current else None) == base_id(part):
         return
     now = current.snapshot_id if current else "nothing"
-    if summary.mode == REPLACE:
+    if summary.mode != APPEND:
         raise PointerMovedError(
             f"run {summary.run_id} was to replace {summary.dataset} {part.partition} at snapshot {base_id(part)}, "
             f"but current is {now}; plan it again"

@@ -24,6 +24,7 @@ class RunKind(StrEnum):
     RELEASE = "release"
     ROLLBACK = "rollback"
     MIGRATE = "migrate"
+    PROMOTE = "promote"
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 APPEND = "append"
 REPLACE = "replace"
+ROLLBACK = "rollback"
 
 
 @dataclass(frozen=True)
@@ -44,16 +45,6 @@ class Base:
 
 
 @dataclass(frozen=True)
-class PartitionFiles:
-    """The files a run wrote for one partition, and what was current when it looked (None: nothing)."""
-
-    partition: str
-    rows: int
-    files: tuple[FileEntry, ...]
-    base: Base | None = None
-
-
-@dataclass(frozen=True)
 class SourceRef:
     """The trace from a run back to a bronze object."""
 
@@ -64,6 +55,20 @@ class SourceRef:
     etag: str
     ingest_date: str
     records: int
+
+
+@dataclass(frozen=True)
+class PartitionFiles:
+    """The files a run wrote for one partition, and what was current when it looked (None: nothing).
+
+    `sources` are those of the files where they are not the run's own: of a rollback, of a compaction.
+    """
+
+    partition: str
+    rows: int
+    files: tuple[FileEntry, ...]
+    base: Base | None = None
+    sources: tuple[SourceRef, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -98,6 +103,21 @@ class PartitionComparison:
     removed: int
     changed: int
     amounts: tuple[AmountChange, ...] = ()
+
+
+@dataclass(frozen=True)
+class RowSetProof:
+    """That a partition holds the same rows as before: how many, and the sum of the hashes of all their fields.
+
+    `difference` counts the rows that are on one side only, None where they were too many to be compared one by one.
+    """
+
+    partition: str
+    rows_before: int
+    rows_after: int
+    sum_before: str
+    sum_after: str
+    difference: int | None = None
 
 
 @dataclass(frozen=True)
@@ -142,5 +162,6 @@ class RunSummary:
     carried: int = 0
     recovered: int = 0
     older_columns: dict[str, dict[str, str]] = field(default_factory=dict)
+    proofs: tuple[RowSetProof, ...] = ()
     approved_by: str | None = None
     reason: str | None = None

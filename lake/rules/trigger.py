@@ -23,6 +23,7 @@ REQUESTED_KINDS = (
     RunKind.RELEASE,
     RunKind.ROLLBACK,
     RunKind.MIGRATE,
+    RunKind.PROMOTE,
 )
 
 

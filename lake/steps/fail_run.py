@@ -23,6 +23,10 @@ NEXT_STEP = (
     "The sources are free again: the next scheduled run takes them, or start one now with `assay ingest` or a "
     "request to the dispatcher. docs/runbooks/failed-run.md"
 )
+ASK_AGAIN = (
+    "The run took no sources. Correct the cause and ask for the same again: what was promoted already is left alone. "
+    "docs/runbooks/failed-run.md"
+)
 
 
 @dataclass(frozen=True)
@@ -90,7 +94,7 @@ def _failure(lake: Lake, job_logs: JobLogs, run_id: RunId, failed: RunFailure, p
         message=cause.message,
         cause=failed.cause,
         data=data_sentence(journal),
-        next_step=_next_step(failed),
+        next_step=_next_step(failed, plan),
         inputs=tuple(source.uri for source in plan.sources) if plan else (),
         promoted=tuple(entry.partition for layer in layers for entry in layer.done),
         pending=tuple(name for layer in layers for name in layer.pending),
@@ -101,9 +105,9 @@ def _failure(lake: Lake, job_logs: JobLogs, run_id: RunId, failed: RunFailure, p
     )
 
 
-def _next_step(failed: RunFailure) -> str:
+def _next_step(failed: RunFailure, plan: Plan | None) -> str:
     if failed.kind != RunKind.BACKFILL:
-        return NEXT_STEP
+        return NEXT_STEP if plan is None or plan.sources else ASK_AGAIN
     backfill = failed.details.get(DETAIL, "ID")
     if has_moved((failed.error, failed.cause)):
         return f"Somebody promoted a partition meanwhile; plan it again: assay backfill plan --replan {backfill}"

@@ -1,7 +1,7 @@
 """FinishRun: write down how a run ended, tell people when it was refused, let the next one begin."""
 
 from lake.rules import claim
-from lake.rules.alert import refusal_alert, refused_sources_alert
+from lake.rules.alert import override_alert, refusal_alert, refused_sources_alert
 from lake.rules.backfill_mail import unapproved_mail
 from lake.rules.journal import SILVER, Journal
 from lake.rules.layout import ledger_entry as ledger_key
@@ -61,6 +61,8 @@ def _alert(lake: Lake, notifier: Notifier, end: RunEnd, plan: Plan | None, journ
         alert = unapproved_mail(lake.environment, end, backfill)
     elif end.outcome == REFUSED:
         alert = refusal_alert(lake.environment, end, plan, journal)
+    elif plan is not None and plan.overrides_quality:
+        alert = override_alert(lake.environment, end, plan)
     elif plan is not None and plan.refused_sources:
         alert = refused_sources_alert(lake.environment, end, plan)
     else:

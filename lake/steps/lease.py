@@ -18,7 +18,7 @@ def take_lease(lake: Lake, executions: Executions, request: RunRequest) -> None:
             return mine
         if found.is_held_by(request.run_id):
             return None
-        if found.state == HELD and executions.is_running(found.execution_arn):
+        if _is_taken(executions, found, mine.since):
             raise DatasetBusyError(
                 f"run {found.run_id} has been working on {request.dataset} since {found.since}; run {request.run_id} "
                 "waits for its end"
@@ -26,6 +26,25 @@ def take_lease(lake: Lake, executions: Executions, request: RunRequest) -> None:
         return mine
 
     put_record(lake.store, Lease, lake.buckets.control, layout.lease(request.dataset), take)
+
+
+def hold_lease(lake: Lake, executions: Executions, dataset: str, holder: str, until: str) -> None:
+    """Keep every run of a dataset waiting, until a moment at most; call it again to hold on longer.
+
+    Raises DatasetBusyError while a run works on it, or when another holder took it.
+    """
+    mine = Lease(HELD, holder, "", lake.clock.now(), until)
+
+    def take(found: Lease | None) -> Lease | None:
+        if found is not None and not found.is_held_by(holder) and _is_taken(executions, found, mine.since):
+            raise DatasetBusyError(f"{found.run_id} has been working on {dataset} since {found.since}; try again later")
+        return mine
+
+    put_record(lake.store, Lease, lake.buckets.control, layout.lease(dataset), take)
+
+
+def _is_taken(executions: Executions, found: Lease, now: str) -> bool:
+    return found.has_time(now) or (found.state == HELD and executions.is_running(found.execution_arn))
 
 
 def free_lease(lake: Lake, dataset: str, run_id: str) -> None:

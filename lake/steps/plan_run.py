@@ -13,8 +13,11 @@ from lake.rules.trigger import RunRequest
 from lake.steps.lake import Lake
 from lake.steps.lease import take_lease
 from lake.steps.plan_backfill import BackfillPlanner
+from lake.steps.plan_compaction import CompactionPlanner
 from lake.steps.plan_ingest import IngestPlanner
 from lake.steps.plan_migration import MigrationPlanner
+from lake.steps.plan_promotion import PromotionPlanner
+from lake.steps.plan_rollback import RollbackPlanner
 from lake.steps.planner import Planner
 from lake.steps.ports import Executions
 from lake.steps.records import find_record, read_record
@@ -27,6 +30,9 @@ PLANNERS: dict[RunKind, Planner] = {
     RunKind.EVENT: IngestPlanner(),
     RunKind.MIGRATE: MigrationPlanner(),
     RunKind.BACKFILL: BackfillPlanner(),
+    RunKind.COMPACT: CompactionPlanner(),
+    RunKind.ROLLBACK: RollbackPlanner(),
+    RunKind.PROMOTE: PromotionPlanner(),
 }
 # people may think for days about these: they take the lease when they promote, and until then their bases guard them
 LEASED_LATER = frozenset({RunKind.BACKFILL})

@@ -5,7 +5,18 @@ from typing import Protocol
 
 from lake.rules.objects import ObjectInfo, StoredObject
 
-__all__ = ["Clock", "Executions", "JobLogs", "Metrics", "Notifier", "ObjectInfo", "Store", "StoredObject", "TaskTokens"]
+__all__ = [
+    "Clock",
+    "Deleter",
+    "Executions",
+    "JobLogs",
+    "Metrics",
+    "Notifier",
+    "ObjectInfo",
+    "Store",
+    "StoredObject",
+    "TaskTokens",
+]
 
 
 class Store(Protocol):
@@ -34,6 +45,12 @@ class Store(Protocol):
     def copy_version(
         self, bucket: str, key: str, version_id: str, to_bucket: str, to_key: str, metadata: Mapping[str, str]
     ) -> None: ...
+
+
+class Deleter(Protocol):
+    """S3 with the right to delete, which only `assay gc` has: at most 1000 keys, a delete marker each."""
+
+    def delete(self, bucket: str, keys: Sequence[str]) -> None: ...
 
 
 class Executions(Protocol):

@@ -1,13 +1,15 @@
 """Make a run's files current in one partition: snapshot, then manifest by compare-and-swap, then its record."""
 
+from itertools import takewhile
+
 from lake.errors import ConflictError, PointerMovedError
 from lake.rules import layout
 from lake.rules.json_record import to_json
 from lake.rules.layout import Place
-from lake.rules.promotion import base_id, check_base, is_promoted, next_snapshot
+from lake.rules.promotion import base_id, check_base, next_snapshot, shows
 from lake.rules.snapshot import Pointer, Snapshot, manifest_metadata, manifest_text
 from lake.rules.summary import PartitionFiles, RunSummary
-from lake.steps.current import current_snapshot, read_pointer, read_snapshot
+from lake.steps.current import chain, current_snapshot, read_pointer, read_snapshot
 from lake.steps.lake import Lake
 from lake.steps.records import TRIES, put_record
 from lake.steps.version_manifests import show_versions
@@ -21,9 +23,10 @@ def promote_partition(lake: Lake, place: Place, layer: str, summary: RunSummary,
     for _ in range(TRIES):
         pointer = read_pointer(lake.store, place, part.partition)
         current = current_snapshot(lake.store, place, pointer) if pointer else None
-        if current is not None and is_promoted(current, summary.run_id):
+        shown = _shown(lake, place, summary, part, current)
+        if current is not None and shown is not None:
             _derive(lake, place, current)
-            return current.snapshot_id
+            return shown.snapshot_id
         _check(lake, place, summary, part, current)
         snapshot = _write_snapshot(lake, place, next_snapshot(summary, layer, part, current, lake.clock.now()))
         try:
@@ -36,6 +39,16 @@ def promote_partition(lake: Lake, place: Place, layer: str, summary: RunSummary,
     raise ConflictError(
         f"run {summary.run_id}: {summary.dataset} {part.partition} moved {TRIES} times during its promotion; try again"
     )
+
+
+def _shown(
+    lake: Lake, place: Place, summary: RunSummary, part: PartitionFiles, current: Snapshot | None
+) -> Snapshot | None:
+    """The commit of this run in the partition's chain, however much was committed (or rolled back) since."""
+    base = part.base.sequence if part.base else 0
+    since = takewhile(lambda each: each.sequence > base, chain(lake.store, place, current))
+    commits = [each for each in since if shows(each, summary, part)]
+    return commits[-1] if commits else None
 
 
 def _check(lake: Lake, place: Place, summary: RunSummary, part: PartitionFiles, current: Snapshot | None) -> None:

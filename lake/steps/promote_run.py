@@ -10,7 +10,7 @@ from lake.rules.journal import GOLD, SILVER, Journal, Promoted
 from lake.rules.layout import Place
 from lake.rules.plan import Plan
 from lake.rules.run import RunId
-from lake.rules.summary import REPLACE, PartitionFiles, RunSummary
+from lake.rules.summary import APPEND, PartitionFiles, RunSummary
 from lake.steps.backfills import backfill_of
 from lake.steps.lake import Lake
 from lake.steps.promote_partition import promote_partition
@@ -85,7 +85,7 @@ def _units(lake: Lake, plan: Plan, layer: str) -> Iterator[_Unit]:
         for written in written_by(lake, share, summary):
             for part in sorted(written.partitions, key=lambda each: each.partition):
                 # a replacement without files empties its partition, an addition without files is none
-                if part.files or summary.mode == REPLACE:
+                if part.files or summary.mode != APPEND:
                     name = f"{written.place.prefix}/{part.partition}"
                     yield _Unit(name, written.place, written.layer, summary, part)
 

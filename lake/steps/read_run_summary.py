@@ -6,18 +6,15 @@ from datetime import date
 
 from lake.errors import SummaryMissingError
 from lake.rules import layout
-from lake.rules.contract import Contract
-from lake.rules.gate import gold_reasons, identity_reasons, silver_reasons
+from lake.rules.gate import gold_reasons
 from lake.rules.gate_files import Written, file_reasons
-from lake.rules.gate_migration import migration_reasons
-from lake.rules.gate_replacement import replacement_reasons
 from lake.rules.journal import SILVER
-from lake.rules.layout import Place
 from lake.rules.plan import Plan
 from lake.rules.reasons import shortened
 from lake.rules.run import RunId, RunKind
-from lake.rules.summary import REPLACE, RunSummary
-from lake.steps.current import read_pointer, read_snapshot
+from lake.rules.summary import RunSummary
+from lake.steps.current import read_pointer
+from lake.steps.judge_silver import judge_rollback, judge_silver, sizes_of
 from lake.steps.lake import Lake
 from lake.steps.summaries import LayerPart, parts_of, read_plan, read_summary, written_by
 
@@ -52,34 +49,18 @@ def read_run_summary(lake: Lake, run_id: RunId, layer: str) -> GateAnswer:
 
 def _reasons(lake: Lake, plan: Plan, layer: str, part: LayerPart, summary: RunSummary) -> Iterator[str]:
     contract, today = part.contract, date.fromisoformat(lake.clock.now()[:10])
-    if layer == SILVER and plan.kind == RunKind.MIGRATE:
-        yield from identity_reasons(summary, plan, contract)
-        yield from migration_reasons(summary, plan, _rows_before(lake, part.place, plan))
-        yield from replacement_reasons(summary, plan, 0)
-    elif layer == SILVER:
-        yield from silver_reasons(summary, plan, contract)
-        yield from replacement_reasons(summary, plan, _waited(lake, contract, summary))
+    if layer == SILVER and plan.kind == RunKind.ROLLBACK:
+        yield from judge_rollback(lake, plan, summary, contract)
+        return
+    if layer == SILVER:
+        yield from judge_silver(lake, plan, summary, contract)
     else:
         inputs = _current_inputs(lake, plan, summary)
         yield from (f"{contract.dataset}: {each}" for each in gold_reasons(summary, plan, contract, inputs))
+    writer = RunId(plan.writer if layer == SILVER else plan.run_id)
     for written in written_by(lake, part, summary):
-        run_id = RunId(plan.run_id)
-        yield from file_reasons(written, contract, run_id, _sizes(lake, written, run_id), today)
-
-
-def _rows_before(lake: Lake, place: Place, plan: Plan) -> int:
-    """Rows of the states that a plan is to replace."""
-    based = [(each.partition, each.base.snapshot_id) for each in plan.partitions if each.base]
-    return sum(read_snapshot(lake.store, place, *each).rows for each in based)
-
-
-def _waited(lake: Lake, contract: Contract, summary: RunSummary) -> int:
-    """Rows that waited in the states of quarantine that a run is to replace."""
-    place = layout.quarantine_place(lake.buckets.quarantine, contract.dataset)
-    if summary.mode != REPLACE:
-        return 0
-    based = [(part.partition, part.base.snapshot_id) for part in summary.quarantine if part.base]
-    return sum(read_snapshot(lake.store, place, *each).rows for each in based)
+        sizes = _sizes(lake, written, writer)
+        yield from file_reasons(written, contract, writer, sizes, today)
 
 
 def _current_inputs(lake: Lake, plan: Plan, summary: RunSummary) -> dict[str, str | None]:
@@ -94,10 +75,6 @@ def _current_inputs(lake: Lake, plan: Plan, summary: RunSummary) -> dict[str, st
 
 
 def _sizes(lake: Lake, written: Written, run_id: RunId) -> dict[str, int]:
-    """Bytes of everything below the run's folders: one request for a thousand files, where HEAD takes one for each."""
+    """Bytes of everything below the run's folders."""
     places = [each.place for each in written.shapes] if written.partitions else []
-    return {
-        layout.uri(place.bucket, each.key): each.size
-        for place in places
-        for each in lake.store.list(place.bucket, f"{place.run(run_id)}/")
-    }
+    return sizes_of(lake, {layout.uri(each.bucket, each.run(run_id)) for each in places})

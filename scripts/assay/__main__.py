@@ -2,7 +2,7 @@
 
 import typer
 
-from assay import commands_backfill, commands_contract, commands_local, commands_run
+from assay import commands_backfill, commands_contract, commands_lake, commands_local, commands_run
 from assay.console import plain_errors
 
 app = typer.Typer(
@@ -15,6 +15,7 @@ app.add_typer(commands_local.app, name="local")
 app.add_typer(commands_contract.app, name="contract")
 app.add_typer(commands_backfill.app, name="backfill")
 commands_run.register(app)
+commands_lake.register(app)
 
 
 def main() -> None:

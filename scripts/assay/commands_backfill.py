@@ -25,7 +25,7 @@ OfDataset = Annotated[str | None, typer.Option("--dataset", help="Only those of 
 
 
 @app.command()
-def plan(  # noqa: PLR0913, PLR0917
+def plan(
     dataset: DatasetName = None,
     months: Months = None,
     reason: Reason = "",

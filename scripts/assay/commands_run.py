@@ -6,8 +6,8 @@ from typing import Annotated, Any
 import typer
 
 from assay import demo as demonstration
+from assay import promotion, stack
 from assay import runs as run_list
-from assay import stack
 from assay.console import FAILED, REFUSED, AsJson, CommandError, out, print_json, print_table
 from assay.deliveries import ingest_files, run_again
 from assay.query import ask
@@ -18,6 +18,8 @@ Dataset = Annotated[str, typer.Option(help="The dataset the files belong to.")]
 IngestDate = Annotated[str | None, typer.Option(help="Day of delivery; default: from the path, else today (UTC).")]
 Sql = Annotated[str, typer.Argument(help="One Athena statement.")]
 RunName = Annotated[str, typer.Argument(help="A run id, as `assay runs` lists it.")]
+BronzeKeys = Annotated[list[str], typer.Argument(help="Keys in bronze: DATASET/ingest_date=YYYY-MM-DD/NAME.csv.")]
+Again = Annotated[bool, typer.Option("--again", help="Also sources that a run refused.")]
 Limit = Annotated[int, typer.Option(help="How many runs to list.")]
 
 _runs = typer.Typer(help="The list of runs, and the story of one.", invoke_without_command=True)
@@ -92,11 +94,27 @@ def show(run: RunName, environment: Environment = LOCAL, as_json: AsJson = False
 
 @_runs.command()
 def again(run: RunName, environment: Environment = LOCAL, as_json: AsJson = False) -> None:
-    """Run the sources of a failed or refused run again, as a new run."""
+    """Run the sources of a run that failed, was refused or was rolled back again, as a new run."""
     ended = run_again(select(environment), run, quiet=as_json)
     if as_json:
         print_json(ended)
     _end_with([ended["outcome"]])
+
+
+@_runs.command()
+def plan(
+    keys: BronzeKeys,
+    dataset: Dataset = "transactions",
+    again: Again = False,
+    environment: Environment = LOCAL,
+    as_json: AsJson = False,
+) -> None:
+    """Plan a run that you start yourself with `aws glue start-job-run`; it stays unpromoted until `assay promote`."""
+    found = promotion.plan_by_hand(select(environment), dataset, keys, again)
+    if as_json:
+        print_json(found)
+    else:
+        promotion.print_plan(found)
 
 
 def _end_with(outcomes: list[str]) -> None:

@@ -3,11 +3,13 @@
 from pathlib import Path
 from typing import Any
 
-from assay import ingest, runs
+from assay import executions, ingest, runs
 from assay.console import USAGE, CommandError, out
 from assay.executions import describe
 from assay.progress import follow
 from assay.target import Target
+from lake.rules import layout
+from lake.rules.claim import REFUSED
 
 
 def ingest_files(
@@ -39,12 +41,14 @@ def _follow(target: Target, dataset: str, delivery: ingest.Delivery, quiet: bool
 
 
 def run_again(target: Target, run_id: str, quiet: bool = False) -> dict[str, Any]:
-    """Start a new run over the sources of a run that failed or was refused, and follow it."""
+    """Start a new run over the sources of a run that failed, was refused or was rolled back, and follow it."""
     story = runs.story(target, run_id)
     outcome = story["ledger"].get("outcome")
-    if outcome not in {"failed", "refused"}:
+    if outcome not in {"failed", "refused"} and not _went_back(target, story):
         ended = outcome or story["status"].lower()
-        raise CommandError(f"run {run_id} is {ended}; only a failed or refused run can be run again", USAGE)
+        raise CommandError(
+            f"run {run_id} is {ended}; only a run that failed, was refused or was rolled back can be run again", USAGE
+        )
     keys = [each["key"] for each in (*story["sources"], *story["refused_sources"])] or list(story["trigger_keys"])
     if not keys:
         raise CommandError(f"run {run_id} took no sources; the next scheduled run takes what waits", USAGE)
@@ -54,3 +58,9 @@ def run_again(target: Target, run_id: str, quiet: bool = False) -> dict[str, Any
     if not quiet:
         runs.print_story(again, with_states=False)
     return {"run": new_run, "outcome": again["ledger"].get("outcome") or again["status"].lower()}
+
+
+def _went_back(target: Target, story: dict[str, Any]) -> bool:
+    """Whether a source of the run does not count as ingested any more."""
+    keys = (layout.claim(story["dataset"], each["ingest_date"], each["source_id"]) for each in story["sources"])
+    return any((executions.read_json(target, key) or {}).get("state") == REFUSED for key in keys)

@@ -61,6 +61,8 @@ def _rows(target: Target, execution: Execution, span: Span) -> str:
     """What is known about rows once a state has spoken; read once a picture, from small records."""
     if span.state == "PlanRun" and span.ended:
         plan = _record(target, execution.run_id, layout.plan)
+        if plan.get("partitions") and not plan["sources"]:
+            return f"{len(plan['partitions'])} partition(s)"
         records = sum(each["records"] for each in plan.get("sources", []))
         return f"{records:,} records in {len(plan.get('sources', []))} source(s)" if plan else ""
     if span.state == "PromoteSilver" and span.ended:

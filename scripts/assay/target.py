@@ -30,11 +30,12 @@ class Target:
     environment: str
     name: str
     approvals: str = REQUIRED
+    role_session: boto3.session.Session | None = None
 
     @cached_property
     def session(self) -> boto3.session.Session:
-        """The session all clients come from."""
-        return boto3.session.Session()
+        """The session all clients come from: of a role that was taken, else whoever sits at the keyboard."""
+        return self.role_session or boto3.session.Session()
 
     def client(self, service: Any) -> Any:
         """A client; path-style addresses work on AWS and on the local AWS alike."""

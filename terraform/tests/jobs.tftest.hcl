@@ -61,6 +61,8 @@ run "jobs_are_pinned_and_leave_retries_to_the_state_machine" {
     condition = join(" ", sort([for group in aws_cloudwatch_log_group.this : group.name])) == join(" ", [
       "/aws-glue/jobs/assay-test-role/assay-test-bronze-to-silver/error",
       "/aws-glue/jobs/assay-test-role/assay-test-bronze-to-silver/output",
+      "/aws-glue/jobs/assay-test-role/assay-test-compact/error",
+      "/aws-glue/jobs/assay-test-role/assay-test-compact/output",
       "/aws-glue/jobs/assay-test-role/assay-test-silver-to-gold/error",
       "/aws-glue/jobs/assay-test-role/assay-test-silver-to-gold/output",
     ])

@@ -42,7 +42,7 @@ variables {
     finish_run       = "arn:aws:lambda:eu-west-1:111111111111:function:t-finish-run"
     fail_run         = "arn:aws:lambda:eu-west-1:111111111111:function:t-fail-run"
   }
-  job_names          = { bronze_to_silver = "t-bronze-to-silver", silver_to_gold = "t-silver-to-gold" }
+  job_names          = { bronze_to_silver = "t-bronze-to-silver", compact = "t-compact", silver_to_gold = "t-silver-to-gold" }
   approval_hours     = 72
   schedule_enabled   = true
   log_retention_days = 365

@@ -3,6 +3,7 @@
 import gzip
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,8 +11,11 @@ from moto.stepfunctions.parser.asl.parse.asl_parser import AmazonStateLanguagePa
 
 from functions import dispatch, fail_run, finish_run, plan_run, promote_run, read_run_summary, wiring
 from lake.rules import layout
+from lake.rules.json_record import to_json
+from lake.rules.plan import Plan
 from lake.rules.run import RunId
-from lake.steps.current import current_partitions, read_pointer
+from lake.rules.summary import Counts, RowSetProof, RunSummary
+from lake.steps.current import current_partitions, current_snapshot, read_pointer
 from lake.steps.summaries import read_plan
 from tests.aws.conftest import Aws
 from tests.builders import BUCKETS, KEY, MARCH, SILVER, JobOutput, Rows, csv_body
@@ -38,13 +42,22 @@ class Pipeline:
         self.aws.s3.put_object(Bucket=BUCKETS.bronze, Key=key, Body=body)
 
     def run(self, *keys: str, at: str = "2024-04-01T08:00:00Z") -> Execution:
-        event = {"trigger": "request", "dataset": "transactions", "keys": list(keys or (KEY,)), "requested_at": at}
+        return self._execute({"keys": list(keys or (KEY,)), "requested_at": at})
+
+    def ask(self, kind: str, **details: str) -> Execution:
+        """A run of a kind that only people start."""
+        told = {"reason": "because", "requested_by": "ann", **details}
+        return self._execute({"kind": kind, "details": told, "requested_at": "2024-04-02T08:00:00Z"})
+
+    def _execute(self, asked: Json) -> Execution:
+        event = {"trigger": "request", "dataset": "transactions", **asked}
         answer = dispatch.handler(event, None)
         assert dispatch.handler(event, None)["execution_arn"] == answer["execution_arn"]
         described = self.aws.states.describe_execution(executionArn=answer["execution_arn"])
         execution = Execution(answer["run_id"], answer["execution_arn"], json.loads(described["input"]))
         tasks: dict[str, Task] = {name: self._twice(handler) for name, handler in HANDLERS.items()}
         tasks |= {"bronze_to_silver_job": self._do_silver, "silver_to_gold_job": self._do_gold}
+        tasks["compact_job"] = self._compact
         run(load_definition(), execution, tasks)
         self.aws.states.stop_execution(executionArn=execution.arn)
         return execution
@@ -92,6 +105,26 @@ class Pipeline:
         output.silver((Rows(MARCH, valid, payload["--run_id"], payload["--run_id"]),), held)
         return {"JobRunState": "SUCCEEDED"}
 
+    def _compact(self, payload: Json) -> Json:
+        output = self._output(payload)
+        (planned,) = output.plan.partitions
+        pointer = read_pointer(wiring.lake().store, SILVER, planned.partition)
+        assert pointer is not None
+        before = current_snapshot(wiring.lake().store, SILVER, pointer)
+        proof = RowSetProof(planned.partition, before.rows, before.rows, "7", "7", 0)
+        rows = Rows(planned.partition, before.rows, "0", "z")
+        old = output.silver((rows,), mode="replace", counts=Counts(before.rows, before.rows), proofs=(proof,))
+        self._under_the_newest_version(output.plan, old)
+        return {"JobRunState": "SUCCEEDED"}
+
+    @staticmethod
+    def _under_the_newest_version(plan: Plan, old: RunSummary) -> None:
+        """A month of v1 files keeps them in v1, although the run is of the newest version."""
+        place = layout.table_place(BUCKETS.silver, "transactions", plan.schema_version)
+        told = {"schema_version": plan.schema_version, "contract_sha256": plan.contract_sha256}
+        summary = replace(old, **told, columns={}, older_columns={"v1": old.columns})
+        wiring.lake().store.create(place.bucket, place.summary(RunId(plan.run_id)), to_json(summary))
+
     def _gold(self, payload: Json) -> Json:
         self._output(payload).gold()
         return {"JobRunState": "SUCCEEDED"}
@@ -107,6 +140,49 @@ def test_moto_takes_the_definition_as_amazon_states_language() -> None:
     AmazonStateLanguageParser.parse(text)
     with pytest.raises(ASLParserException):
         AmazonStateLanguageParser.parse(text.replace('"MaxAttempts"', '"MaxAttempt"'))
+
+
+def files_of_march() -> int:
+    pointer = read_pointer(wiring.lake().store, SILVER, MARCH)
+    return len(pointer.uris) if pointer else 0
+
+
+def two_runs(pipeline: Pipeline) -> tuple[Execution, Execution]:
+    other = KEY.replace("a.csv", "b.csv")
+    pipeline.deliver(csv_body(50))
+    pipeline.deliver(csv_body(60), other)
+    return pipeline.run(), pipeline.run(other, at="2024-04-01T09:00:00Z")
+
+
+def test_a_run_goes_back_through_the_whole_pipeline(pipeline: Pipeline) -> None:
+    _, second = two_runs(pipeline)
+    assert files_of_march() == 2
+    back = pipeline.ask("rollback", run=second.name)
+    assert back.visited[:6] == ["PlanRun", "IsPlanned", "WhoWritesSilver", "ReadRunSummary", "Gate", "PromoteSilver"]
+    assert back.visited[-1] == "Succeeded"
+    assert files_of_march() == 1
+    assert sorted(pipeline.states_of_claims()) == ["done", "refused"]
+    assert pipeline.ledger(back)["reasons"] == ["asked for by ann: because"]
+
+
+def test_a_compaction_goes_through_the_whole_pipeline(pipeline: Pipeline) -> None:
+    two_runs(pipeline)
+    compacted = pipeline.ask("compact", first="2024-03", last="2024-03")
+    assert compacted.visited[-1] == "Succeeded", pipeline.ledger(compacted)["reasons"]
+    assert files_of_march() == 1
+    assert pipeline.ledger(compacted)["valid_count"] == 110
+
+
+def test_a_refused_run_is_let_through_by_an_override(pipeline: Pipeline) -> None:
+    pipeline.deliver(csv_body(100))
+    pipeline.quarantined = 6
+    refused = pipeline.run()
+    assert refused.visited[-1] == "Refused"
+    assert pipeline.ask("promote", run=refused.name).visited[-1] == "Refused"
+    promoted = pipeline.ask("promote", run=refused.name, override="yes")
+    assert promoted.visited[-1] == "Succeeded"
+    assert files_of_march() == 1
+    assert pipeline.states_of_claims() == ["done"]
 
 
 def test_a_good_delivery_is_promoted_to_gold(pipeline: Pipeline) -> None:

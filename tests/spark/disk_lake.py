@@ -19,13 +19,16 @@ from lake.rules.partition import silver_path
 from lake.rules.plan import Plan, PlannedPartition, RefusedSource, Source
 from lake.rules.run import RunId
 from lake.rules.summary import APPEND, REPLACE, Base, FileEntry, PartitionFiles, RunSummary
+from lake.rules.trigger import REQUEST, RunRequest, Trigger
 from lake.steps.current import read_pointer
 from lake.steps.inspect_source import inspect_source
 from lake.steps.lake import Lake
+from lake.steps.plan_compaction import CompactionPlanner
 from lake.steps.promote_partition import promote_partition
 from lake.steps.promote_run import promote_run
 from lake.steps.records import read_record
 from tests.spark.local_store import LocalStore
+from transforms.compact import compact
 from transforms.gold import silver_to_gold
 from transforms.job_run import JobRun, begin
 from transforms.silver import bronze_to_silver
@@ -47,6 +50,16 @@ class FixedClock:
 def first_versions(known: Contracts) -> Contracts:
     """The contracts as if no dataset had a second version: most tests are about one."""
     return replace(known, by_version={name: each for name, each in known.by_version.items() if name[1] == "v1"})
+
+
+class NoExecutions:
+    """Step Functions that nobody asks."""
+
+    def start(self, run_id: str, payload: str) -> tuple[str, bool]:
+        raise NotImplementedError
+
+    def is_running(self, execution_arn: str) -> bool:
+        raise NotImplementedError
 
 
 class DiskLake:
@@ -126,6 +139,15 @@ class DiskLake:
 
     def job_run(self, run_id: RunId, attempt: str = "jr_1") -> JobRun:
         return begin(self.lake, self.spark, run_id, layout.uri(self.buckets.control, layout.plan(run_id)), attempt)
+
+    def compact(self, first: str, last: str) -> RunSummary:
+        """Plan a compaction of these months, as PlanRun does, and run its job."""
+        run_id = RunId(f"20240630T0300{next(self._numbers):02d}Z-compact-test")
+        details = {"first": first, "last": last}
+        request = RunRequest(str(run_id), "transactions", "compact", Trigger(REQUEST), "arn", details)
+        plan = CompactionPlanner().plan(self.lake, NoExecutions(), request)
+        self.lake.store.create(self.buckets.control, layout.plan(run_id), to_json(plan))
+        return compact(self.job_run(run_id))
 
     def run(self, sources: Sequence[Source], dataset: str = "transactions", months: Sequence[str] = ()) -> RunSummary:
         """Plan these sources and run the silver job."""

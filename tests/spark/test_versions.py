@@ -9,6 +9,7 @@ from pyspark.sql import SparkSession
 from lake.bundle import contracts_root
 from lake.errors import InputMismatchError
 from lake.rules import layout
+from lake.rules.compaction import is_scattered
 from lake.rules.contract import Column, Contracts, load_contracts
 from lake.rules.json_record import from_json, to_json
 from lake.rules.plan import Plan
@@ -202,3 +203,22 @@ def lineage(lake: DiskLake) -> list[dict[str, Any]]:
     names = [each.name for each in lake.lake.contracts.lineage]
     rows = lake.spark.read.parquet(*pointer.uris).select(*names).orderBy("row_id").collect()
     return [each.asDict() for each in rows]
+
+
+def test_a_month_of_two_versions_is_compacted_version_by_version(both: DiskLake) -> None:
+    for turn in (1, 2):
+        promoted(both, run(both, [row(f"A{turn}")], [in_2(row(f"B{turn}"), "food")]))
+    before = [shown(both, version) for version in ("", "v1", "v2")]
+    summary = promoted(both, both.compact("2024-03", "2024-03"))
+    (part,) = summary.partitions
+    assert sorted((layout.version_of(file.uri), file.rows) for file in part.files) == [("v1", 2), ("v2", 2)]
+    assert [shown(both, version) for version in ("", "v1", "v2")] == before
+    assert [(each.rows_before, each.rows_after, each.difference) for each in summary.proofs] == [(4, 4, 0)]
+    assert len(part.sources) == 4
+    assert not is_scattered(part.files, 128)
+
+
+def test_after_a_migration_a_month_still_names_its_sources(both: DiskLake) -> None:
+    first = promoted(both, run(both, [row("T1")], []))
+    (part,) = promoted(both, both.migrate("2024-03")).partitions
+    assert part.sources == first.sources

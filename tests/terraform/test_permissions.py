@@ -21,7 +21,7 @@ PIPELINE_FUNCTIONS = [
 ]  # fmt: skip
 BACKFILL = "backfills/transactions/20240620T100000Z-01234567.json"
 APPROVAL = "approvals/20240620T100000Z-backfill-0123456789ab-start.json"
-JOBS = ["bronze_to_silver", "silver_to_gold"]
+JOBS = ["bronze_to_silver", "compact", "silver_to_gold"]
 LAYERS = ["bronze", "silver", "gold", "quarantine", "control"]
 ALIAS = f"arn:aws:states:eu-west-1:111111111111:stateMachine:{NAME}-pipeline:live"
 
@@ -41,6 +41,8 @@ def at(layer: str, key: str) -> str:
         ("plan_run", "s3:PutObject", at("control", CLAIM)),
         ("plan_run", "s3:PutObject", at("control", "leases/transactions.json")),
         ("plan_run", "states:DescribeExecution", f"arn:aws:states:eu-west-1:111111111111:execution:{NAME}-pipeline:r"),
+        ("plan_run", "s3:GetObject", at("quarantine", "transactions/quarantined/snapshots/ingest_date=d/1.json")),
+        ("plan_run", "s3:PutObject", at("silver", SUMMARY)),
         ("read_run_summary", "s3:GetObject", at("silver", SUMMARY)),
         ("read_run_summary", "s3:GetObject", at("quarantine", "transactions/quarantined/runs/run_id=r/a.parquet")),
         ("read_run_summary", "s3:GetObject", at("control", "runs/r/plan.json")),
@@ -84,6 +86,10 @@ def test_a_function_may_do_its_work(plan: Plan, function: str, action: str, reso
         ("bronze_to_silver", "s3:PutObject", at("silver", SUMMARY)),
         ("bronze_to_silver", "s3:PutObject", at("quarantine", "transactions/quarantined/runs/run_id=r/a.parquet")),
         ("bronze_to_silver", "s3:DeleteObject", at("silver", SCRATCH)),
+        ("compact", "s3:GetObject", at("silver", PART)),
+        ("compact", "s3:GetObject", at("control", "runs/r/plan.json")),
+        ("compact", "s3:PutObject", at("silver", PART)),
+        ("compact", "s3:PutObject", at("silver", SUMMARY)),
         ("silver_to_gold", "s3:GetObject", at("silver", PART)),
         ("silver_to_gold", "s3:PutObject", at("gold", PART)),
     ],
@@ -100,6 +106,9 @@ def test_a_job_may_do_its_work(plan: Plan, job: str, action: str, resource: str)
         ("bronze_to_silver", "s3:PutObject", at("silver", SNAPSHOT)),
         ("bronze_to_silver", "s3:PutObject", at("gold", PART)),
         ("bronze_to_silver", "s3:PutObject", at("control", "runs/r/plan.json")),
+        ("compact", "s3:PutObject", at("silver", MANIFEST)),
+        ("compact", "s3:PutObject", at("quarantine", "transactions/quarantined/runs/run_id=r/a.parquet")),
+        ("compact", "s3:GetObject", at("bronze", DELIVERY)),
         ("silver_to_gold", "s3:PutObject", at("silver", PART)),
         ("silver_to_gold", "s3:GetObject", at("bronze", DELIVERY)),
     ],

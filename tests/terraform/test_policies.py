@@ -7,7 +7,9 @@ import pytest
 from tests.terraform.iam_policy import Policy
 from tests.terraform.stack_plan import NAME, Plan
 
-JOBS = ("bronze_to_silver", "silver_to_gold")
+JOBS = ("bronze_to_silver", "compact", "silver_to_gold")
+
+GC = "module.reclaim.aws_iam_role_policy.this"
 
 # Actions that AWS offers for no single resource. A new one needs its reason here.
 RESOURCELESS = {
@@ -70,14 +72,45 @@ def test_nobody_may_delete_more_than_scratch(plan: Plan) -> None:
         for action, resource, _ in policy.allowed()
         if action.startswith("s3:Delete")
     }
-    assert {address for address, _ in deletes} <= {f'module.jobs.aws_iam_role_policy.this["{j}"]' for j in JOBS}
-    assert all(resource.endswith("/runs/*/_temporary/*") for _, resource in deletes)
+    jobs = {f'module.jobs.aws_iam_role_policy.this["{job}"]' for job in JOBS}
+    assert {address for address, _ in deletes} <= {*jobs, GC}
+    assert all(resource.endswith("/runs/*/_temporary/*") for address, resource in deletes if address != GC)
 
 
-def test_each_role_trusts_one_service(plan: Plan) -> None:
+RUN = "d/schema_v=v1/runs/run_id=r"
+
+
+@pytest.mark.parametrize("layer", ["silver", "gold", "quarantine"])
+def test_the_collector_deletes_files_of_runs_and_no_version_of_them(plan: Plan, layer: str) -> None:
+    policy, bucket = plan.role_policies()[GC], f"arn:aws:s3:::{NAME}-{layer}"
+    for key in (f"{RUN}/attempt=a/year=2024/month=03/part-0.parquet", "d/schema_v=v1/audit/run_id=r/symlink.txt"):
+        assert policy.allows("s3:DeleteObject", f"{bucket}/{key}")
+        assert not policy.allows("s3:DeleteObjectVersion", f"{bucket}/{key}")
+        assert not policy.allows("s3:PutObject", f"{bucket}/{key}")
+
+
+@pytest.mark.parametrize(
+    ("layer", "key"),
+    [
+        ("silver", "d/schema_v=v1/current/year=2024/month=03/symlink.txt"),
+        ("silver", "d/schema_v=v1/snapshots/year=2024/month=03/00000001-r.json"),
+        ("silver", f"{RUN}/_SUCCESS"),
+        ("bronze", "d/ingest_date=2024-03-01/a.csv"),
+        ("control", "runs/r/plan.json"),
+        ("artifacts", "builds/b/lake.zip"),
+    ],
+)
+def test_the_collector_deletes_nothing_else(plan: Plan, layer: str, key: str) -> None:
+    assert not plan.role_policies()[GC].allows("s3:DeleteObject", f"arn:aws:s3:::{NAME}-{layer}/{key}")
+
+
+def test_each_role_trusts_one_service_and_the_collector_the_people_of_the_account(plan: Plan) -> None:
     for address, values in plan.of_type("aws_iam_role"):
         (statement,) = Policy(values["assume_role_policy"]).statements
-        assert isinstance(statement["Principal"]["Service"], str), address
+        if address == "module.reclaim.aws_iam_role.this":
+            assert statement["Principal"] == {"AWS": "arn:aws:iam::111111111111:root"}
+        else:
+            assert isinstance(statement["Principal"]["Service"], str), address
         assert statement["Action"] == "sts:AssumeRole", address
 
 

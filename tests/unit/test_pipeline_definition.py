@@ -17,7 +17,7 @@ STATES: dict[str, Json] = MACHINE["States"]
 TASKS = {name: state for name, state in STATES.items() if state["Type"] == "Task"}
 PLACEHOLDERS = {
     "plan_run_arn", "read_run_summary_arn", "promote_run_arn", "finish_run_arn", "fail_run_arn",
-    "bronze_to_silver_job", "silver_to_gold_job",
+    "bronze_to_silver_job", "compact_job", "silver_to_gold_job",
     "ask_approval_arn", "begin_backfill_arn", "compare_run_arn", "begin_promotion_arn",
     *NUMBERS,
 }  # fmt: skip
@@ -131,6 +131,7 @@ class Stage:
         self.answers: dict[str, Any] = {
             "plan_run_arn": PLAN,
             "bronze_to_silver_job": {"JobRunState": "SUCCEEDED"},
+            "compact_job": {"JobRunState": "SUCCEEDED"},
             "silver_to_gold_job": {"JobRunState": "SUCCEEDED"},
             "read_run_summary_arn": PROMOTE,
             "promote_run_arn": {"promoted": 1, "partitions": ["p"]},
@@ -142,9 +143,9 @@ class Stage:
             "fail_run_arn": {"context_uri": "s3://c/_FAILED.json"},
         } | answers
 
-    def play(self, given: Json = INPUT) -> Execution:
+    def play(self, given: Json = INPUT, **request: Any) -> Execution:
         tasks: dict[str, Task] = {name: self._task(name) for name in self.answers}
-        return run(MACHINE, Execution("r", "arn:r", given), tasks)
+        return run(MACHINE, Execution("r", "arn:r", given | request), tasks)
 
     def asked(self, name: str) -> list[Json]:
         return [payload for called, payload in self.calls if called == name]
@@ -165,8 +166,8 @@ def test_a_good_run_goes_all_the_way() -> None:
     stage = Stage()
     execution = stage.play()
     assert execution.visited == [
-        "PlanRun", "IsPlanned", "IngestToSilver", "ReadRunSummary", "Gate", "PromoteSilver", "BuildGold",
-        "ReadGoldSummary", "GoldGate", "PromoteGold", "FinishRun", "HowItEnded", "Succeeded",
+        "PlanRun", "IsPlanned", "WhoWritesSilver", "IngestToSilver", "ReadRunSummary", "Gate", "PromoteSilver",
+        "BuildGold", "ReadGoldSummary", "GoldGate", "PromoteGold", "FinishRun", "HowItEnded", "Succeeded",
     ]  # fmt: skip
     assert stage.asked("plan_run_arn") == [{**INPUT, "execution_arn": "arn:r"}]
     job = [{"--run_id": "r", "--plan_uri": "s3://c/plan.json"}]
@@ -177,6 +178,22 @@ def test_a_good_run_goes_all_the_way() -> None:
         "run_id": "r", "execution_arn": "arn:r", "dataset": "transactions", "kind": "event", "outcome": "succeeded",
         "reasons": [],
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("kind", "writer"),
+    [("compact", ["CompactSilver"]), ("rollback", []), ("promote", []), ("event", ["IngestToSilver"])],
+)
+def test_silver_is_written_by_the_job_of_the_runs_kind_or_by_none(kind: str, writer: list[str]) -> None:
+    stage = Stage()
+    execution = stage.play(kind=kind, details={"reason": "because"})
+    assert execution.visited[:3] == ["PlanRun", "IsPlanned", "WhoWritesSilver"]
+    assert execution.visited[3 : 3 + len(writer) + 1] == [*writer, "ReadRunSummary"]
+    assert execution.visited[-1] == "Succeeded"
+    assert stage.asked("plan_run_arn")[0]["details"] == {"reason": "because"}
+    job = {"--run_id": "r", "--plan_uri": "s3://c/plan.json"}
+    assert stage.asked("compact_job") == ([job] if kind == "compact" else [])
+    assert stage.asked("bronze_to_silver_job") == ([job] if kind == "event" else [])
 
 
 @pytest.mark.parametrize(("outcome", "end"), [("nothing_to_do", "NothingToDo"), ("refused", "Refused")])
@@ -219,6 +236,12 @@ def test_an_error_in_any_state_ends_in_fail_run(task: str, state: str) -> None:
     (told,) = stage.asked("fail_run_arn")
     assert set(told) == FAILURE
     assert (told["state"], told["error"]) == (state, "AccessDeniedError")
+
+
+def test_a_failed_compaction_ends_in_fail_run() -> None:
+    stage = Stage(compact_job=TaskError("States.TaskFailed"))
+    assert stage.play(kind="compact").visited[-3:] == ["CompactSilver", "FailRun", "Failed"]
+    assert stage.asked("fail_run_arn")[0]["state"] == "CompactSilver"
 
 
 def test_the_machine_fails_even_if_fail_run_does() -> None:

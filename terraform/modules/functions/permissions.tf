@@ -23,10 +23,14 @@ locals {
       other = merge(local.publish_alerts, local.describe_runs, local.start_runs)
     }
 
-    # It looks at what is current before it plans a replacement.
+    # A rollback and a promotion by hand write no data: their plan comes with the run summary.
     plan_run = {
-      get   = merge({ bronze = ["*"], silver = ["*/current/*"] }, local.control)
-      put   = { control = ["runs/*", "sources/*", "leases/*", "backfills/*"] }
+      get = merge(local.control, {
+        bronze     = ["*"]
+        silver     = concat(local.committed["silver"], local.summaries["silver"])
+        quarantine = local.committed["quarantine"]
+      })
+      put   = { control = ["runs/*", "sources/*", "leases/*", "backfills/*"], silver = local.summaries["silver"] }
       other = local.describe_runs
     }
 

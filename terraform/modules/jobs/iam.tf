@@ -5,10 +5,12 @@ locals {
   # Whole buckets in `reads`: S3A asks for every parent of a key, which a prefix ending in "/*" would refuse.
   reads = {
     bronze_to_silver = ["bronze", "silver", "quarantine", "control"]
+    compact          = ["silver", "control"]
     silver_to_gold   = ["silver", "gold", "control"]
   }
   writes = {
     bronze_to_silver = ["silver", "quarantine"]
+    compact          = ["silver"]
     silver_to_gold   = ["gold"]
   }
 }

@@ -1,6 +1,7 @@
 locals {
   jobs = {
     bronze_to_silver = "Reads the sources of a plan, checks every record, writes valid and quarantined rows under the run."
+    compact          = "Writes the rows of silver months that lie in many small files into few large ones, under the run."
     silver_to_gold   = "Rebuilds the gold months that a run touched, under the run."
   }
   names = { for job in keys(local.jobs) : job => "${var.scope.name}-${replace(job, "_", "-")}" }

@@ -23,6 +23,7 @@ resource "aws_sfn_state_machine" "this" {
     { for task in local.tasks : "${task}_arn" => var.function_arns[task] },
     {
       bronze_to_silver_job = var.job_names["bronze_to_silver"]
+      compact_job          = var.job_names["compact"]
       silver_to_gold_job   = var.job_names["silver_to_gold"]
       approval_hours       = var.approval_hours
       approval_seconds     = local.approval_seconds

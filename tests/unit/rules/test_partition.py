@@ -35,3 +35,24 @@ def test_months_backwards_are_none() -> None:
 def test_what_is_no_month_is_refused(text: str) -> None:
     with pytest.raises(InvalidRequestError):
         partition.first_day(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "layer", "path"),
+    [
+        ("2024-03", "silver", "year=2024/month=03"),
+        ("2024-03", "gold", "as_of_month=2024-03"),
+        ("2024-03-31", "quarantine", "ingest_date=2024-03-31"),
+        ("year=2024/month=03/", "silver", "year=2024/month=03"),
+    ],
+)
+def test_a_person_names_a_partition_as_they_like(text: str, layer: str, path: str) -> None:
+    assert partition.named(text, layer) == path
+
+
+@pytest.mark.parametrize(
+    ("text", "layer"), [("2024-3", "silver"), ("2024-13", "gold"), ("2024-03", "quarantine"), ("March", "silver")]
+)
+def test_what_is_no_partition_is_said_so(text: str, layer: str) -> None:
+    with pytest.raises(InvalidRequestError, match="expected"):
+        partition.named(text, layer)

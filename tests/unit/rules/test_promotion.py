@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lake.errors import BaseMovedError, PointerMovedError
-from lake.rules.promotion import check_base, is_promoted, next_snapshot
+from lake.rules.promotion import check_base, next_snapshot, shows
 from lake.rules.snapshot import Snapshot
-from lake.rules.summary import Base, FileEntry, PartitionFiles, RunSummary
+from lake.rules.summary import Base, FileEntry, PartitionFiles, RunSummary, SourceRef
 from tests.builders import MARCH, JobOutput, lake_on, plan_of, run_id
 
 NOW = "2024-04-01T02:00:00Z"
@@ -52,12 +52,24 @@ def test_replace_drops_them() -> None:
     assert second.sequence == 2
 
 
-def test_a_run_is_promoted_when_any_current_file_is_its() -> None:
+def test_a_snapshot_shows_its_run_and_all_whose_new_files_it_lists() -> None:
     second = committed(2, file("two", 2), parent=FIRST)
-    assert is_promoted(second, str(run_id(1)))
-    assert is_promoted(second, str(run_id(2)))
-    assert not is_promoted(second, str(run_id(3)))
-    assert not is_promoted(None, str(run_id(1)))
+    assert shows(second, summary(2), part())
+    assert shows(second, summary(1), part(file("one")))
+    assert not shows(second, summary(3), part(file("three", 3)))
+
+
+def test_old_files_do_not_make_a_snapshot_a_rollbacks_work() -> None:
+    assert not shows(FIRST, summary(2, "rollback"), part(file("one")))
+    assert shows(committed(2, file("one"), parent=FIRST, mode="rollback"), summary(2, "rollback"), part(file("one")))
+
+
+def test_a_snapshot_says_who_and_why_and_whose_the_files_are() -> None:
+    old = SourceRef("s", "b", "k", "v", "e", "2024-03-01", 5)
+    asked = replace(summary(2, "rollback"), approved_by="ann", reason="wrong rates")
+    found = next_snapshot(asked, "silver", replace(part(file("one")), sources=(old,)), FIRST, NOW)
+    assert (found.mode, found.approved_by, found.reason, found.sources) == ("rollback", "ann", "wrong rates", (old,))
+    assert (found.files, found.parent, found.sequence) == (FIRST.files, FIRST.snapshot_id, 2)
 
 
 def test_an_unmoved_base_is_fine() -> None:

@@ -54,10 +54,9 @@ def test_promoting_again_changes_nothing() -> None:
     store = MemoryStore()
     lake = lake_on(store)
     one, two = written(lake, 1), written(lake, 2)
-    promote(lake, one)
-    last = promote(lake, two)
+    first, last = promote(lake, one), promote(lake, two)
     before = len(store.writes)
-    assert promote(lake, one) == last
+    assert promote(lake, one) == first
     assert promote(lake, two) == last
     assert len(store.writes) == before
 

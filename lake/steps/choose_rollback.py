@@ -1,0 +1,103 @@
+"""What a rollback would do: every partition it is about, checked before anything starts. Reads only."""
+
+from collections.abc import Iterator
+from itertools import chain as joined
+
+from lake.errors import InvalidRequestError
+from lake.rules.history import feeding_sources
+from lake.rules.journal import SILVER as SILVER_LAYER
+from lake.rules.layout import Place
+from lake.rules.rollback import Order, Restoration
+from lake.rules.run import RunId
+from lake.rules.snapshot import Snapshot
+from lake.rules.summary import APPEND, SourceRef
+from lake.steps.current import chain, current_snapshot, read_pointer
+from lake.steps.lake import Lake
+from lake.steps.places import CONDEMNED, QUARANTINE, SILVER, place_of
+from lake.steps.promote_run import find_journal
+from lake.steps.summaries import read_plan
+
+
+def choose_rollback(lake: Lake, dataset: str, order: Order) -> list[Restoration]:
+    """The partitions that change, nothing for those that are as wanted already.
+
+    Raises InvalidRequestError when a partition moved since and is not named, or a snapshot is none of its partition.
+    """
+    found = list(_of_run(lake, dataset, order)) if order.run else [_of_partition(lake, dataset, order)]
+    return [each for each in found if not each.changes_nothing]
+
+
+def _of_partition(lake: Lake, dataset: str, order: Order) -> Restoration:
+    (name,) = order.partitions
+    place = place_of(lake, dataset, SILVER)
+    current = _current(lake, place, name)
+    if not order.to:
+        return _restoration(lake, place, SILVER, current, current.parent)
+    for each in chain(lake.store, place, current):
+        if order.to in {each.snapshot_id, str(each.sequence)}:
+            return _restoration(lake, place, SILVER, current, each.snapshot_id)
+    raise InvalidRequestError(
+        f"{dataset} {name} has no snapshot '{order.to}'; `assay history {name}` lists those it has"
+    )
+
+
+def _of_run(lake: Lake, dataset: str, order: Order) -> Iterator[Restoration]:
+    plan, journal = read_plan(lake, RunId(order.run)), find_journal(lake, RunId(order.run))
+    if plan.dataset != dataset or journal is None or SILVER_LAYER not in journal.layers:
+        raise InvalidRequestError(f"run {order.run} promoted nothing of {dataset}; there is nothing to roll back")
+    places = {
+        (place := place_of(lake, dataset, layer, plan.schema_version)).prefix: (layer, place)
+        for layer in (SILVER, QUARANTINE, CONDEMNED)
+    }
+    found: list[Restoration] = []
+    moved: list[str] = []
+    for entry in journal.layers[SILVER_LAYER].done:
+        prefix = next(each for each in places if entry.partition.startswith(f"{each}/"))
+        layer, place = places[prefix]
+        restoration, later = _before_run(lake, place, layer, entry.partition.removeprefix(f"{prefix}/"), order.run)
+        found.append(restoration)
+        if later and not restoration.changes_nothing and restoration.partition not in order.partitions:
+            moved.append(f"{layer} {restoration.partition} (now {restoration.current.snapshot_id})")
+    if moved:
+        raise InvalidRequestError(
+            f"run {order.run} cannot be undone as a whole: {', '.join(moved)} moved since; later commits would be "
+            "undone with it, so name these partitions to take them along"
+        )
+    yield from found
+
+
+def _before_run(lake: Lake, place: Place, layer: str, name: str, run: str) -> tuple[Restoration, bool]:
+    current = _current(lake, place, name)
+    for each in chain(lake.store, place, current):
+        if each.run_id == run:
+            return _restoration(lake, place, layer, current, each.parent), each != current
+    raise InvalidRequestError(f"{layer} {name} has no snapshot of run {run}, although its journal says so")
+
+
+def _current(lake: Lake, place: Place, name: str) -> Snapshot:
+    pointer = read_pointer(lake.store, place, name)
+    if pointer is None:
+        raise InvalidRequestError(f"{place.prefix} has no partition {name}; nothing was ever promoted there")
+    return current_snapshot(lake.store, place, pointer)
+
+
+def _restoration(lake: Lake, place: Place, layer: str, current: Snapshot, target_id: str | None) -> Restoration:
+    undone: list[Snapshot] = []
+    target: Snapshot | None = None
+    rest = chain(lake.store, place, current)
+    for each in rest:
+        if each.snapshot_id == target_id:
+            target = each
+            break
+        undone.append(each)
+    after = feeding_sources(joined([target], rest)) if target else {}
+    before = feeding_sources(undone)
+    if all(each.mode == APPEND for each in undone):
+        before |= after
+    lost = tuple(each for name, each in before.items() if name not in after)
+    return Restoration(layer, current, target, tuple(undone), tuple(after.values()), lost)
+
+
+def sources_lost(found: list[Restoration]) -> tuple[SourceRef, ...]:
+    """Sources with rows that are not current any more afterwards, each once."""
+    return tuple({each.source_id: each for restoration in found for each in restoration.lost}.values())

@@ -1,0 +1,1 @@
+# Stands for the job's script: these tests never run it.
