@@ -108,7 +108,10 @@ KINDS: dict[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True)
 class Shape:
-    """What to generate. `copies`: every row but the first of a block is a copy of it."""
+    """What to generate. `copies`: every row but the first of a block is a copy of it.
+
+    The newest month is `back` months before 2025-12.
+    """
 
     rows: int
     months: int = 12
@@ -116,6 +119,7 @@ class Shape:
     bad: float = 0.02
     first_id: int = 0
     copies: bool = False
+    back: int = 0
 
 
 def write(shape: Shape, path: Path) -> dict[str, object]:
@@ -186,7 +190,7 @@ def _lines(chance: np.random.Generator, shape: Shape, first: int, kind: np.ndarr
     currencies = pa.array(CURRENCIES).take(
         pa.array(np.minimum(chance.geometric(0.15, count) - 1, len(CURRENCIES) - 1)[like])
     )
-    moments = _moments(chance, shape.months, count, like)
+    moments = _moments(chance, shape, count, like)
 
     def put(values: pa.Array, kinds: list[str], instead: pa.Array | str) -> pa.Array:
         return pc.if_else(pa.array(np.isin(kind, [names.index(each) for each in kinds])), instead, values)
@@ -225,9 +229,9 @@ def _amounts(cents: np.ndarray, negative: np.ndarray) -> pa.Array:
     return pc.binary_join_element_wise(sign, pa.array(cents // 100).cast(pa.string()), ".", fraction, "")
 
 
-def _moments(chance: np.random.Generator, months: int, count: int, like: np.ndarray) -> pa.Array:
-    first = np.datetime64("2025-12") - np.arange(months)
-    month = first[chance.integers(0, months, count)]
+def _moments(chance: np.random.Generator, shape: Shape, count: int, like: np.ndarray) -> pa.Array:
+    months = np.datetime64("2025-12") - shape.back - np.arange(shape.months)
+    month = months[chance.integers(0, shape.months, count)]
     start = month.astype("datetime64[s]")
     seconds = ((month + 1).astype("datetime64[s]") - start).astype(np.int64)
     moment = (start + (chance.random(count) * seconds).astype(np.int64))[like]

@@ -76,6 +76,16 @@ def _history(rows: int, folder: Path) -> list[Contender]:
     ]
 
 
+def _backfill(rows: int, folder: Path) -> list[Contender]:
+    """The same month replaced in datasets of one, twelve and sixty months, a file of `rows` rows for each."""
+    jvm = {"BENCH_JVM": LARGE_JVM}
+    files = [
+        _input(folder / f"{back}.csv", Shape(rows, months=1, seed=back, first_id=back * rows, bad=0.0, back=back))
+        for back in range(60)
+    ]
+    return [Contender(f"{count} months there", "backfill", tuple(files[:count]), jvm) for count in (1, 12, 60)]
+
+
 def _gzip(rows: int, folder: Path) -> list[Contender]:
     jvm = {"BENCH_JVM": LARGE_JVM}
     names = {"plain": "input.csv", "gzip": "input.csv.gz"}
@@ -92,5 +102,6 @@ SUITES = {
     "small": Suite(10_000, _small),
     "months": Suite(1_000_000, _months),
     "history": Suite(500_000, _history),
+    "backfill": Suite(50_000, _backfill),
     "gzip": Suite(1_000_000, _gzip),
 }
