@@ -28,7 +28,7 @@ from tests.scenarios.deployment import contract_changed
 from tests.scenarios.pipeline import outcome
 
 # each test is several runs of Spark
-pytestmark = [pytest.mark.stack, pytest.mark.timeout(1800)]
+pytestmark = [pytest.mark.stack, pytest.mark.slow, pytest.mark.timeout(1800)]
 
 SANE = r"'^[^\p{Cntrl}]+$'"
 STRICT = r"'^[^\p{Cntrl}#]+$'"
