@@ -28,14 +28,14 @@ def header_of(contract: Contract) -> tuple[str, ...]:
 
 
 def correction_sheet(contract: Contract, rows: Iterable[HeldRow]) -> str:
-    """The file's text: byte order mark (or Excel takes it for Windows-1252), CRLF, every cell guarded."""
+    """The file's text: byte order mark (or Excel takes it for Windows-1252), CRLF, guarded cells."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(header_of(contract))
     for row in rows:
-        given = (row.row_id, row.source_id, row.ingest_date, str(row.attempt_count), all_in_words(row, contract))
-        fields = (row.fields.get(name, "") for name in contract.header)
-        writer.writerow([escape(cell) for cell in (*given, *fields)])
+        named = [escape(each) for each in (row.row_id, row.source_id, row.ingest_date)]
+        fields = [escape(row.fields.get(name, "")) for name in contract.header]
+        writer.writerow([*named, row.attempt_count, escape(all_in_words(row, contract)), *fields])
     return BYTE_ORDER_MARK + text.getvalue()
 
 

@@ -134,9 +134,14 @@ def claim(dataset: str, ingest_date: str, source_id: str) -> str:
     return f"{claims_prefix(dataset, ingest_date)}{source_id}.json"
 
 
+def all_claims(dataset: str) -> str:
+    """Prefix of the claims on all sources of a dataset."""
+    return f"sources/{dataset}/"
+
+
 def claims_prefix(dataset: str, ingest_date: str) -> str:
     """Prefix of the claims on one day's sources."""
-    return f"sources/{dataset}/ingest_date={ingest_date}/"
+    return f"{all_claims(dataset)}ingest_date={ingest_date}/"
 
 
 def lease(dataset: str) -> str:

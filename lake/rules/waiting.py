@@ -13,7 +13,8 @@ AGES: tuple[tuple[str, int | None], ...] = (
     ("31 to 90 days", 90),
     ("over 90 days", None),
 )
-LAST_ATTEMPT = 2
+# a row with so many failures behind it is condemned by the next one
+ONE_ATTEMPT_LEFT = 2
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ def waiting(groups: Iterable[Group], today: date, rule_sets: dict[str, str]) -> 
         oldest=min((each.ingest_date for each in found), default=None),
         reasons=lines(((code, each.ingest_date, each.rows) for each in found for code in each.codes), today),
         sources=lines(((each.source_id, each.ingest_date, each.rows) for each in found), today),
-        last_attempt=sum(each.rows for each in found if each.attempt_count >= LAST_ATTEMPT),
+        last_attempt=sum(each.rows for each in found if each.attempt_count >= ONE_ATTEMPT_LEFT),
         older_rules=sum(each.rows for each in found if each.rule_set != rule_sets.get(each.schema_version)),
     )
 

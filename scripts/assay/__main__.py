@@ -2,7 +2,14 @@
 
 import typer
 
-from assay import commands_backfill, commands_contract, commands_lake, commands_local, commands_run
+from assay import (
+    commands_backfill,
+    commands_contract,
+    commands_lake,
+    commands_local,
+    commands_quarantine,
+    commands_run,
+)
 from assay.console import plain_errors
 
 app = typer.Typer(
@@ -14,6 +21,7 @@ app = typer.Typer(
 app.add_typer(commands_local.app, name="local")
 app.add_typer(commands_contract.app, name="contract")
 app.add_typer(commands_backfill.app, name="backfill")
+app.add_typer(commands_quarantine.app, name="quarantine")
 commands_run.register(app)
 commands_lake.register(app)
 

@@ -1,0 +1,1 @@
+"""The quarantine report: gathered from Athena, drawn as one HTML file that needs nothing else."""
