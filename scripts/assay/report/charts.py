@@ -70,14 +70,14 @@ def _figure(name: str, title: str, described: str, height: int, drawn: object, t
 
 
 def _bar(entry: Bar, place: int, length: float) -> Markup:
-    y = place * (_BAR + _GAP) + _GAP / 2
+    y, length = place * (_BAR + _GAP) + _GAP / 2, max(length, 2) if entry.number else 0
     middle = y + _BAR / 2
     return tag(
         "g",
         tag("title", f"{entry.label}: {entry.number:,} row(s){entry.more}"),
         tag("text", entry.label, x=_LABEL - 10, y=middle, class_="label end"),
-        tag("rect", x=_LABEL, y=y, width=_px(max(length, 2)), height=_BAR, rx=3, class_=entry.colour),
-        tag("text", f"{entry.number:,}", x=_px(_LABEL + max(length, 2) + 8), y=middle, class_="number"),
+        tag("rect", x=_LABEL, y=y, width=_px(length), height=_BAR, rx=3, class_=entry.colour),
+        tag("text", f"{entry.number:,}", x=_px(_LABEL + length + 8), y=middle, class_="number"),
     )
 
 

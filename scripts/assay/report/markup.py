@@ -4,7 +4,7 @@ import html
 from collections.abc import Iterable
 from typing import TypeAlias
 
-LONGEST_TEXT = 300
+LONGEST_TEXT = 160
 # What HTML may not hold stands as its picture: NUL as ␀.
 _PICTURES = {code: 0x2400 + code for code in range(0x20) if chr(code) not in "\t\n"} | {0x7F: 0x2421}
 _VOID = {"meta", "br"}

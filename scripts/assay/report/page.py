@@ -72,12 +72,15 @@ def _sections(found: Found) -> Iterator[Markup]:
     colours = {name: f"c{place}" for place, name in enumerate(series)}
     last = f"c{len(series) - 1}"
     entries = ((each.ingest_date, code, each.rows) for each in found.groups for code in each.codes)
-    columns = [Column(label, numbers) for label, numbers in columns_of(entries, series)]
+    unit, periods = columns_of(entries, series)
+    columns = [Column(label, numbers) for label, numbers in periods]
     reasons = [Bar(e.name, e.rows, colours.get(e.name, last), f", the oldest of {e.oldest}") for e in held.reasons]
     ages = [Bar(name, rows, "plain") for (name, _), rows in zip(AGES, held.ages, strict=True)]
     yield _section("Why rows wait", _TWICE, bars("reasons", "Open rows by reason", reasons))
     yield _section(
-        "When they were delivered", None, stack("time", "Open rows by day of delivery and reason", series, columns)
+        "When they were delivered",
+        f"Each column is a {unit} of delivery.",
+        stack("time", f"Open rows by {unit} of delivery and reason", series, columns),
     )
     yield _section("How long they have waited", None, bars("ages", "Open rows by days since delivery", ages))
     yield _section("Where they come from", None, _sources(found))
@@ -96,8 +99,8 @@ def _section(title: str, note: str | None, content: Markup) -> Markup:
 
 def _sources(found: Found) -> Markup:
     held = found.open
-    head = tag("tr", (tag("th", each, scope="col") for each in ("Source", "Rows", "", "Oldest delivery")))
-    rows = (_source(found, each, each.rows / held.rows) for each in held.sources[:MOST_SOURCES])
+    head = tag("tr", (tag("th", each, scope="col") for each in ("Source", "Rows", "", "Oldest")))
+    rows = (_source(found, each, each.rows / held.sources[0].rows) for each in held.sources[:MOST_SOURCES])
     left = len(held.sources) - MOST_SOURCES
     more = tag("p", f"and {left:,} more sources", class_="note") if left > 0 else None
     return join([tag("table", tag("thead", head), tag("tbody", rows), class_="sources"), more])
@@ -117,7 +120,9 @@ def _source(found: Found, line: Line, share: float) -> Markup:
 
 
 def _examples(found: Found) -> Iterator[list[Markup]]:
-    for row in found.examples[:MOST_EXAMPLES]:
+    order = [each.name for each in found.open.reasons]
+    rows = sorted(found.examples, key=lambda each: [order.index(code) for code in each.codes if code in order])
+    for row in rows[:MOST_EXAMPLES]:
         wrong = {each.column for each in row.errors}
         words = tag("ul", (tag("li", value(in_words(each, found.contract))) for each in row.errors))
         fields = tag("dl", _fields(found, row, wrong), class_="fields") if row.fields else None
@@ -128,6 +133,8 @@ def _examples(found: Found) -> Iterator[list[Markup]]:
 def _fields(found: Found, row: HeldRow, wrong: set[str]) -> Iterator[Markup]:
     for column in found.contract.source_columns:
         text = row.fields.get(str(column.source), "")
+        if not text and column.name not in wrong:
+            continue
         shown = value(text) if text else tag("span", "empty", class_="empty")
         marked = "wrong" if column.name in wrong else None
         yield tag("div", tag("dt", str(column.source)), tag("dd", shown), class_=marked)

@@ -1,7 +1,7 @@
 """Days of delivery put together, so that a chart over any stretch of time has a readable number of columns."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date, timedelta
 
 MOST_COLUMNS = 31
@@ -9,22 +9,26 @@ MOST_SERIES = 6
 OTHERS = "other reasons"
 
 
-def columns_of(entries: Iterable[tuple[str, str, int]], series: tuple[str, ...]) -> list[tuple[str, tuple[int, ...]]]:
-    """(day, name, rows) as one column for each period without gaps, with a number for each series, oldest first.
+def columns_of(
+    entries: Iterable[tuple[str, str, int]], series: tuple[str, ...]
+) -> tuple[str, list[tuple[str, tuple[int, ...]]]]:
+    """The unit (day, week, …) and one column for each, without gaps, from (day, name, rows): a number for each series.
 
     Names that are no series count as OTHERS when that is one. Days become weeks (from Monday), then months, then years.
     """
     found = list(entries)
     if not found:
-        return []
+        return "day", []
     days = [date.fromisoformat(day) for day, _, _ in found]
     first, last = min(days), max(days)
-    start = next((each for each in (_day, _week, _month) if _count(each, first, last) <= MOST_COLUMNS), _year)
+    unit = next((each for each in UNITS if _count(UNITS[each], first, last) <= MOST_COLUMNS), "year")
+    start = UNITS[unit]
     counts: Counter[tuple[date, str]] = Counter()
     for day, (_, name, rows) in zip(days, found, strict=True):
         counts[start(day), name if name in series else OTHERS] += rows
-    label = {_month: "%b %Y", _year: "%Y"}.get(start, "%d %b %Y" if first.year != last.year else "%d %b")
-    return [(f"{each:{label}}", tuple(counts[each, name] for name in series)) for each in _starts(start, first, last)]
+    label = {"month": "%b %Y", "year": "%Y"}.get(unit, "%d %b %Y" if first.year != last.year else "%d %b")
+    starts = _starts(start, first, last)
+    return unit, [(f"{each:{label}}", tuple(counts[each, name] for name in series)) for each in starts]
 
 
 def series_of(names: Iterable[str]) -> tuple[str, ...]:
@@ -49,12 +53,14 @@ def _year(day: date) -> date:
     return day.replace(month=1, day=1)
 
 
-def _count(start: object, first: date, last: date) -> int:
+UNITS: dict[str, Callable[[date], date]] = {"day": _day, "week": _week, "month": _month, "year": _year}
+
+
+def _count(start: Callable[[date], date], first: date, last: date) -> int:
     return sum(1 for _ in _starts(start, first, last))
 
 
-def _starts(start: object, first: date, last: date) -> Iterator[date]:
-    assert callable(start)
+def _starts(start: Callable[[date], date], first: date, last: date) -> Iterator[date]:
     seen: date | None = None
     for number in range((last - first).days + 1):
         found = start(first + timedelta(days=number))
