@@ -75,6 +75,7 @@ module "orchestration" {
   job_names          = module.jobs.names
   approval_hours     = var.approval_hours
   schedule_enabled   = var.schedule_enabled
+  digest_time        = var.quarantine_digest_time
   log_retention_days = var.log_retention_days
 }
 

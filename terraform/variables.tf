@@ -111,6 +111,17 @@ variable "schedule_enabled" {
   default     = true
 }
 
+variable "quarantine_digest_time" {
+  description = "When the daily mail about quarantine is sent, HH:MM in UTC."
+  type        = string
+  default     = "06:30"
+
+  validation {
+    condition     = can(regex("^([01][0-9]|2[0-3]):[0-5][0-9]$", var.quarantine_digest_time))
+    error_message = "quarantine_digest_time is a time of day in UTC such as 06:30."
+  }
+}
+
 variable "glue" {
   description = "Size and limits of the Glue jobs."
   type = object({

@@ -18,6 +18,7 @@ from lake.rules.summary import Counts, PartitionFiles, RunSummary, SourceRef
 from lake.steps.current import read_pointer
 from lake.steps.lake import Lake
 from lake.steps.records import find_record, read_record
+from transforms.file_reasons import with_reasons
 
 SUMMARY_VERSION = 1
 AT_ONCE = 16
@@ -57,6 +58,7 @@ def summary_of(run: JobRun, place: Place) -> RunSummary | None:
 
 def leave_summary(run: JobRun, place: Place, summary: RunSummary) -> RunSummary:
     """Write the summary, last of all. Another attempt may have been faster: then its summary is the run's."""
+    summary = with_reasons(run.spark, summary)
     _write_audit_manifest(run, place, summary)
     try:
         run.lake.store.create(place.bucket, place.summary(run.run_id), to_json(summary))

@@ -1,6 +1,6 @@
 """The mails to the platform team: what happened, what it means for the data, what to do next."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from lake.rules.contract import Contract
@@ -26,8 +26,14 @@ class Alert:
     body: str
 
 
-def refusal_alert(environment: str, end: RunEnd, plan: Plan | None, journal: Journal | None) -> Alert:
-    """A run the gate or every source's contract refused."""
+def refusal_alert(
+    environment: str,
+    end: RunEnd,
+    plan: Plan | None,
+    journal: Journal | None,
+    errors: Mapping[str, int] | None = None,
+) -> Alert:
+    """A run the gate or every source's contract refused. `errors`: rows of the run with each error code."""
     gate = plan is not None and (plan.input_records > 0 or bool(plan.partitions))
     data = data_sentence(journal) if gate else "Nothing of these files was read into the lake; they stay in bronze."
     step = (
@@ -37,7 +43,12 @@ def refusal_alert(environment: str, end: RunEnd, plan: Plan | None, journal: Jou
         else "Correct the files and deliver them again under a new name. docs/runbooks/refused-run.md"
     )
     subject = f"Assay {environment}: run of {end.dataset} refused"
-    return Alert(subject, _body(end.run_id, end.execution_arn, "Refused because", end.reasons, data, step))
+    told = sorted((errors or {}).items(), key=lambda each: (-each[1], each[0]))
+    reasons = [
+        *end.reasons,
+        *([f"rows with errors: {', '.join(f'{code} {rows}' for code, rows in told)}"] if told else []),
+    ]
+    return Alert(subject, _body(end.run_id, end.execution_arn, "Refused because", reasons, data, step))
 
 
 def refused_sources_alert(environment: str, end: RunEnd, plan: Plan) -> Alert:

@@ -26,7 +26,10 @@ class Counts:
 
 @dataclass(frozen=True)
 class FileEntry:
-    """One data file; rows and key range come from its footer, bytes from the object."""
+    """One data file; rows and key range come from its footer, bytes from the object.
+
+    `errors`, of a quarantine file: its rows with each error code.
+    """
 
     uri: str
     rows: int
@@ -34,6 +37,7 @@ class FileEntry:
     run_id: str
     key_min: str | None = None
     key_max: str | None = None
+    errors: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

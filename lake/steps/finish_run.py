@@ -17,7 +17,7 @@ from lake.steps.ports import Metrics, Notifier
 from lake.steps.promote_run import find_journal
 from lake.steps.propose_backfills import propose_backfills
 from lake.steps.records import find_record
-from lake.steps.summaries import find_plan
+from lake.steps.summaries import find_plan, find_summary
 
 
 def finish_run(lake: Lake, notifier: Notifier, metrics: Metrics, end: RunEnd) -> LedgerEntry:
@@ -60,7 +60,8 @@ def _alert(lake: Lake, notifier: Notifier, end: RunEnd, plan: Plan | None, journ
     if backfill is not None and end.outcome in {DENIED, EXPIRED, CANCELLED}:
         alert = unapproved_mail(lake.environment, end, backfill)
     elif end.outcome == REFUSED:
-        alert = refusal_alert(lake.environment, end, plan, journal)
+        summary = find_summary(lake, RunId(end.run_id), plan) if plan else None
+        alert = refusal_alert(lake.environment, end, plan, journal, summary.errors if summary else None)
     elif plan is not None and plan.overrides_quality:
         alert = override_alert(lake.environment, end, plan)
     elif plan is not None and plan.refused_sources:

@@ -41,7 +41,7 @@ run "functions_run_their_build_under_their_own_role" {
   assert {
     condition = join(" ", sort(keys(aws_lambda_function.this))) == join(" ", [
       "ask_approval", "begin_backfill", "begin_promotion", "compare_run", "dispatch", "fail_run", "find_late",
-      "finish_run", "plan_run", "promote_run", "read_run_summary",
+      "finish_run", "plan_run", "promote_run", "quarantine_digest", "read_run_summary",
     ])
     error_message = "These are the functions."
   }

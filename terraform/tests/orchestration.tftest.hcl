@@ -30,22 +30,24 @@ variables {
   bronze_bucket = "t-bronze"
   datasets      = ["orders", "transactions"]
   function_arns = {
-    dispatch         = "arn:aws:lambda:eu-west-1:111111111111:function:t-dispatch"
-    plan_run         = "arn:aws:lambda:eu-west-1:111111111111:function:t-plan-run"
-    ask_approval     = "arn:aws:lambda:eu-west-1:111111111111:function:t-ask-approval"
-    begin_backfill   = "arn:aws:lambda:eu-west-1:111111111111:function:t-begin-backfill"
-    compare_run      = "arn:aws:lambda:eu-west-1:111111111111:function:t-compare-run"
-    begin_promotion  = "arn:aws:lambda:eu-west-1:111111111111:function:t-begin-promotion"
-    find_late        = "arn:aws:lambda:eu-west-1:111111111111:function:t-find-late"
-    read_run_summary = "arn:aws:lambda:eu-west-1:111111111111:function:t-read-run-summary"
-    promote_run      = "arn:aws:lambda:eu-west-1:111111111111:function:t-promote-run"
-    finish_run       = "arn:aws:lambda:eu-west-1:111111111111:function:t-finish-run"
-    fail_run         = "arn:aws:lambda:eu-west-1:111111111111:function:t-fail-run"
+    dispatch          = "arn:aws:lambda:eu-west-1:111111111111:function:t-dispatch"
+    plan_run          = "arn:aws:lambda:eu-west-1:111111111111:function:t-plan-run"
+    ask_approval      = "arn:aws:lambda:eu-west-1:111111111111:function:t-ask-approval"
+    begin_backfill    = "arn:aws:lambda:eu-west-1:111111111111:function:t-begin-backfill"
+    compare_run       = "arn:aws:lambda:eu-west-1:111111111111:function:t-compare-run"
+    begin_promotion   = "arn:aws:lambda:eu-west-1:111111111111:function:t-begin-promotion"
+    quarantine_digest = "arn:aws:lambda:eu-west-1:111111111111:function:t-quarantine-digest"
+    find_late         = "arn:aws:lambda:eu-west-1:111111111111:function:t-find-late"
+    read_run_summary  = "arn:aws:lambda:eu-west-1:111111111111:function:t-read-run-summary"
+    promote_run       = "arn:aws:lambda:eu-west-1:111111111111:function:t-promote-run"
+    finish_run        = "arn:aws:lambda:eu-west-1:111111111111:function:t-finish-run"
+    fail_run          = "arn:aws:lambda:eu-west-1:111111111111:function:t-fail-run"
   }
   job_names          = { bronze_to_silver = "t-bronze-to-silver", compact = "t-compact", silver_to_gold = "t-silver-to-gold" }
   approval_hours     = 72
   schedule_enabled   = true
   log_retention_days = 365
+  digest_time        = "06:05"
 }
 
 # An apply, because the alias points at a version that only exists after one. The provider is a mock.
@@ -114,6 +116,16 @@ run "each_dataset_has_its_schedule_and_bronze_its_rule" {
   }
 
   assert {
+    condition = (
+      aws_scheduler_schedule.quarantine_digest.schedule_expression == "cron(5 6 * * ? *)" &&
+      aws_scheduler_schedule.quarantine_digest.state == "ENABLED" &&
+      aws_scheduler_schedule.quarantine_digest.target[0].arn == var.function_arns["quarantine_digest"] &&
+      strcontains(aws_scheduler_schedule.quarantine_digest.target[0].input, "<aws.scheduler.scheduled-time>")
+    )
+    error_message = "One mail a day about quarantine, at the time of the variable."
+  }
+
+  assert {
     condition     = strcontains(aws_scheduler_schedule.daily["orders"].target[0].input, "<aws.scheduler.scheduled-time>")
     error_message = "The scheduler only fills placeholders it can read: < and > must not be escaped."
   }
@@ -127,4 +139,18 @@ run "each_dataset_has_its_schedule_and_bronze_its_rule" {
     condition     = aws_cloudwatch_event_target.dispatch.arn == var.function_arns["dispatch"]
     error_message = "Events go to dispatch, which names the run."
   }
+}
+
+run "a_time_of_the_digest_that_is_none_is_refused" {
+  command = plan
+
+  module {
+    source = "./modules/orchestration"
+  }
+
+  variables {
+    digest_time = "6:30"
+  }
+
+  expect_failures = [var.digest_time]
 }

@@ -13,7 +13,7 @@ from lake.errors import DatasetBusyError, InvalidRunIdError
 from lake.rules.json_record import RecordError
 from lake.steps.summaries import read_plan
 from tests.aws.conftest import Aws
-from tests.builders import BUCKETS, KEY, JobOutput, csv_body, request, run_id
+from tests.builders import BUCKETS, KEY, JobOutput, Rows, csv_body, request, run_id
 
 REPOSITORY = Path(__file__).parents[2]
 FUNCTIONS = {path.stem for path in (REPOSITORY / "lambda/functions").glob("*.py")} - {"__init__", "wiring"}
@@ -100,3 +100,17 @@ def test_every_log_line_names_its_run(aws: Aws) -> None:
     assert [(line["run_id"], line["dataset"], line["build_id"]) for line in lines] == [
         (str(run_id()), "transactions", "build1")
     ]
+
+
+def test_the_digest_mails_what_waits_and_nothing_else(aws: Aws) -> None:
+    assert call("quarantine_digest") == {"rows": {"transactions": 0}, "mailed": False}
+    assert aws.mails() == []
+    aws.s3.put_object(Bucket=BUCKETS.bronze, Key=KEY, Body=csv_body(40))
+    call("plan_run")
+    held = [Rows("ingest_date=2024-03-31", 1)]
+    JobOutput(wiring.lake(), read_plan(wiring.lake(), run_id())).silver([Rows(rows=39)], held)
+    call("promote_run")
+    assert call("quarantine_digest") == {"rows": {"transactions": 1}, "mailed": True}
+    ((subject, body),) = aws.mails()
+    assert subject == "Assay test: 1 row(s) wait in quarantine"
+    assert "the oldest since 2024-03-31" in body

@@ -44,6 +44,16 @@ def test_error_codes_count_rows_not_errors(lake: DiskLake) -> None:
     assert summary.errors == {"BAD_TYPE": 2, "MALFORMED_RECORD": 1, "MISSING_VALUE": 1}
 
 
+def test_each_quarantine_file_tells_the_reasons_of_its_rows(lake: DiskLake) -> None:
+    lake.deliver(csv(row("T1", "x"), "T2"), day="2024-03-30")
+    summary = lake.ingest(csv(",,x,EUR,2024-03-01T10:00:00Z", row("T3", "x")))
+    by_day = {part.partition: [file.errors for file in part.files] for part in summary.quarantine}
+    assert {"BAD_TYPE": 2, "MISSING_VALUE": 1} in by_day["ingest_date=2024-03-31"]
+    assert all(file.errors for part in summary.quarantine for file in part.files)
+    total = {code: sum(each.get(code, 0) for found in by_day.values() for each in found) for code in summary.errors}
+    assert total == summary.errors
+
+
 def test_silver_files_hold_the_contract_and_lineage_and_nothing_else(finished: tuple[DiskLake, RunSummary]) -> None:
     lake, summary = finished
     contract = lake.contract()

@@ -17,7 +17,7 @@ DELIVERY = "transactions/ingest_date=2024-03-01/a.csv"
 LEDGER = "run_summaries/dataset=transactions/month=2024-03/run.json"
 PIPELINE_FUNCTIONS = [
     "dispatch", "plan_run", "read_run_summary", "promote_run", "finish_run", "fail_run", "ask_approval",
-    "begin_backfill", "compare_run", "begin_promotion", "find_late",
+    "begin_backfill", "compare_run", "begin_promotion", "find_late", "quarantine_digest",
 ]  # fmt: skip
 BACKFILL = "backfills/transactions/20240620T100000Z-01234567.json"
 APPROVAL = "approvals/20240620T100000Z-backfill-0123456789ab-start.json"
@@ -63,6 +63,18 @@ def at(layer: str, key: str) -> str:
         ("begin_promotion", "s3:PutObject", at("control", "leases/transactions.json")),
         ("find_late", "s3:ListBucket", f"arn:aws:s3:::{NAME}-bronze"),
         ("find_late", "states:StartExecution", ALIAS),
+        (
+            "quarantine_digest",
+            "s3:GetObject",
+            at("quarantine", "transactions/quarantined/current/ingest_date=d/symlink.txt"),
+        ),
+        (
+            "quarantine_digest",
+            "s3:GetObject",
+            at("quarantine", "transactions/quarantined/snapshots/ingest_date=d/1.json"),
+        ),
+        ("quarantine_digest", "s3:ListBucket", f"arn:aws:s3:::{NAME}-quarantine"),
+        ("quarantine_digest", "sns:Publish", f"arn:aws:sns:eu-west-1:111111111111:{NAME}-alerts"),
         ("finish_run", "s3:PutObject", at("control", BACKFILL)),
         ("finish_run", "s3:GetObject", at("silver", SNAPSHOT)),
         ("fail_run", "s3:PutObject", at("control", BACKFILL)),
@@ -160,6 +172,14 @@ def test_a_job_cannot_end_a_version_even_of_its_scratch(plan: Plan, job: str) ->
 @pytest.mark.parametrize("function", PIPELINE_FUNCTIONS)
 def test_functions_count_through_their_logs_and_need_no_permission_for_it(plan: Plan, function: str) -> None:
     assert not plan.function(function).allows("cloudwatch:PutMetricData", "*", {"cloudwatch:namespace": "Assay"})
+
+
+def test_the_digest_sees_no_row_and_writes_nothing(plan: Plan) -> None:
+    policy = plan.function("quarantine_digest")
+    assert not policy.allows("s3:GetObject", at("quarantine", "transactions/quarantined/runs/run_id=r/a.parquet"))
+    assert not any(policy.allows("s3:GetObject", at(layer, PART)) for layer in LAYERS)
+    assert not any(policy.allows("s3:PutObject", at(layer, key)) for layer in LAYERS for key in (PART, MANIFEST, CLAIM))
+    assert not policy.allows("athena:StartQueryExecution", "*")
 
 
 def test_analysts_read_silver_and_gold_and_write_nothing_but_results(plan: Plan) -> None:

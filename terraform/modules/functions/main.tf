@@ -35,6 +35,11 @@ locals {
       timeout = 300
       memory  = 512
     }
+    quarantine_digest = {
+      does    = "Mails what waits in quarantine by reason and age, once a day."
+      timeout = 300
+      memory  = 256
+    }
     read_run_summary = {
       does    = "The gate: compares a run's summary with its plan and its contract."
       timeout = 300
@@ -74,7 +79,7 @@ resource "aws_s3_object" "package" {
 
 resource "aws_lambda_function" "this" {
   #checkov:skip=CKV_AWS_117: The functions only call AWS APIs; a VPC would add endpoints and remove nothing.
-  #checkov:skip=CKV_AWS_116: Only dispatch and find_late are invoked asynchronously; they have an on-failure destination below.
+  #checkov:skip=CKV_AWS_116: Only the functions of schedules and events are invoked asynchronously; they have an on-failure destination below.
   #checkov:skip=CKV_AWS_272: The package is an immutable object of the build; no signing profile exists to check it.
   for_each = local.functions
 
@@ -130,7 +135,7 @@ moved {
 }
 
 resource "aws_lambda_function_event_invoke_config" "unattended" {
-  for_each = toset(["dispatch", "find_late"])
+  for_each = toset(["dispatch", "find_late", "quarantine_digest"])
 
   function_name                = aws_lambda_function.this[each.key].function_name
   maximum_event_age_in_seconds = 3600

@@ -58,6 +58,13 @@ locals {
       other = local.describe_runs
     }
 
+    # It reads what snapshots say of files, never a file: no row leaves the quarantine by mail.
+    quarantine_digest = {
+      get   = { quarantine = local.committed["quarantine"] }
+      put   = {}
+      other = local.publish_alerts
+    }
+
     find_late = {
       get   = merge({ bronze = ["*"] }, local.control)
       put   = {}

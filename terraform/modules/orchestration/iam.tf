@@ -82,7 +82,7 @@ data "aws_iam_policy_document" "scheduler" {
   statement {
     sid       = "CallFunctions"
     actions   = ["lambda:InvokeFunction"]
-    resources = [local.dispatch, local.find_late]
+    resources = [local.dispatch, local.find_late, local.quarantine_digest]
   }
 
   statement {

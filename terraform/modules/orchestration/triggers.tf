@@ -1,7 +1,8 @@
 # Both triggers call dispatch, which names the run after its cause: an event that comes twice starts one run.
 locals {
-  dispatch  = var.function_arns["dispatch"]
-  find_late = var.function_arns["find_late"]
+  dispatch          = var.function_arns["dispatch"]
+  find_late         = var.function_arns["find_late"]
+  quarantine_digest = var.function_arns["quarantine_digest"]
 }
 
 resource "aws_scheduler_schedule_group" "daily" {
@@ -56,6 +57,32 @@ resource "aws_scheduler_schedule" "late" {
     arn      = local.find_late
     role_arn = aws_iam_role.scheduler.arn
     input    = "{\"dataset\":\"${each.key}\",\"scheduled_time\":\"<aws.scheduler.scheduled-time>\"}"
+
+    retry_policy {
+      maximum_event_age_in_seconds = 3600
+      maximum_retry_attempts       = 10
+    }
+  }
+}
+
+# One mail for all datasets, after the night's runs.
+resource "aws_scheduler_schedule" "quarantine_digest" {
+  name                         = "quarantine-digest"
+  group_name                   = aws_scheduler_schedule_group.daily.name
+  description                  = "Daily mail about the rows that wait in quarantine."
+  schedule_expression          = "cron(${tonumber(split(":", var.digest_time)[1])} ${tonumber(split(":", var.digest_time)[0])} * * ? *)"
+  schedule_expression_timezone = "UTC"
+  state                        = var.schedule_enabled ? "ENABLED" : "DISABLED"
+  kms_key_arn                  = var.kms_key_arn
+
+  flexible_time_window {
+    mode = "OFF"
+  }
+
+  target {
+    arn      = local.quarantine_digest
+    role_arn = aws_iam_role.scheduler.arn
+    input    = "{\"scheduled_time\":\"<aws.scheduler.scheduled-time>\"}"
 
     retry_policy {
       maximum_event_age_in_seconds = 3600

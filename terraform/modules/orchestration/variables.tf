@@ -48,3 +48,13 @@ variable "log_retention_days" {
   description = "Days that CloudWatch keeps the log of executions."
   type        = number
 }
+
+variable "digest_time" {
+  description = "When the daily mail about quarantine is sent, HH:MM in UTC."
+  type        = string
+
+  validation {
+    condition     = can(regex("^([01][0-9]|2[0-3]):[0-5][0-9]$", var.digest_time))
+    error_message = "digest_time is a time of day in UTC such as 06:30."
+  }
+}

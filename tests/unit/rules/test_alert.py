@@ -20,6 +20,12 @@ def test_a_refusal_names_run_reasons_data_and_next_step() -> None:
         assert words in alert.body
 
 
+def test_a_refusal_tells_what_was_wrong_with_the_rows_most_frequent_first() -> None:
+    body = refusal_alert("prod", END, plan_of(), None, {"BAD_TYPE": 3, "TOO_LONG": 7}).body
+    assert "too many bad rows\n- rows with errors: TOO_LONG 7, BAD_TYPE 3" in body
+    assert "rows with errors" not in refusal_alert("prod", END, plan_of(), None, {}).body
+
+
 def test_files_that_were_refused_are_to_be_delivered_again() -> None:
     refused = RefusedSource("s", KEY, "SCHEMA_MISMATCH", "column Currency is missing")
     plan = plan_of(1, source(0))

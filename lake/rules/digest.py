@@ -1,0 +1,74 @@
+"""The daily mail about quarantine: what waits in each dataset, by reason and age. It names no row and no value."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from lake.rules.alert import Alert
+from lake.rules.summary import FileEntry
+from lake.rules.waiting import AGES, Line, lines
+
+NOT_COUNTED = "not counted"
+_NAME, _NUMBER = 20, 14
+
+
+@dataclass(frozen=True)
+class HeldDay:
+    """The current files of one day of delivery."""
+
+    ingest_date: str
+    files: tuple[FileEntry, ...]
+
+    @property
+    def rows(self) -> int:
+        """Rows in all of them."""
+        return sum(each.rows for each in self.files)
+
+
+@dataclass(frozen=True)
+class Held:
+    """What a dataset holds back: the open rows by day, and how many are condemned."""
+
+    dataset: str
+    open: tuple[HeldDay, ...]
+    condemned: int
+
+    @property
+    def rows(self) -> int:
+        """Open rows."""
+        return sum(each.rows for each in self.open)
+
+
+def digest(environment: str, found: Sequence[Held], today: date) -> Alert | None:
+    """The mail, or None where no row waits."""
+    waiting = [each for each in found if each.rows]
+    if not waiting:
+        return None
+    rows = sum(each.rows for each in waiting)
+    body = [line for each in waiting for line in (*_dataset(each, today), "")]
+    subject = f"Assay {environment}: {rows} row(s) wait in quarantine"
+    return Alert(subject, "\n".join([*body, "What to do: docs/runbooks/quarantine.md", ""]))
+
+
+def _dataset(held: Held, today: date) -> Iterator[str]:
+    oldest = min(each.ingest_date for each in held.open if each.rows)
+    yield f"{held.dataset}: {held.rows} row(s) wait, the oldest since {oldest}; {held.condemned} condemned"
+    yield _line("", ("rows", *(name for name, _ in AGES)))
+    for each in _reasons(held.open, today):
+        yield _line(each.name, (each.rows, *each.ages))
+    yield f"Next step: assay quarantine summary --dataset {held.dataset} --env ENV"
+
+
+def _reasons(days: Iterable[HeldDay], today: date) -> tuple[Line, ...]:
+    """A row with two reasons counts under both; files of an older build do not tell the reasons of their rows."""
+    entries = (
+        (code, day.ingest_date, rows)
+        for day in days
+        for file in day.files
+        for code, rows in (file.errors or {NOT_COUNTED: file.rows}).items()
+    )
+    return lines(entries, today)
+
+
+def _line(name: str, numbers: Iterable[object]) -> str:
+    return f"  {name:<{_NAME}}" + "".join(f"{number!s:>{_NUMBER}}" for number in numbers)

@@ -1,0 +1,44 @@
+"""QuarantineDigest: once a day, tell the platform team what waits. A call that comes twice sends the mail twice."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from lake.rules import layout
+from lake.rules.digest import Held, HeldDay, digest
+from lake.rules.layout import Place
+from lake.steps.current import current_partitions, current_snapshot, read_pointer
+from lake.steps.lake import Lake
+from lake.steps.ports import Notifier
+
+SILVER = "silver"
+
+
+@dataclass(frozen=True)
+class DigestAnswer:
+    """Open rows of each dataset, and whether there was a mail about them."""
+
+    rows: dict[str, int]
+    mailed: bool
+
+
+def send_digest(lake: Lake, notifier: Notifier, at: str) -> DigestAnswer:
+    """Add up what the current snapshots say, without a look into any row, and mail it. `at` names the day."""
+    found = [_held(lake, dataset) for dataset in lake.contracts.datasets(SILVER)]
+    alert = digest(lake.environment, found, date.fromisoformat(at[:10]))
+    if alert is not None:
+        notifier.send(alert.subject, alert.body)
+    return DigestAnswer({each.dataset: each.rows for each in found}, alert is not None)
+
+
+def _held(lake: Lake, dataset: str) -> Held:
+    bucket = lake.buckets.quarantine
+    condemned = sum(each.rows for each in _days(lake, layout.condemned_place(bucket, dataset)))
+    return Held(dataset, tuple(_days(lake, layout.quarantine_place(bucket, dataset))), condemned)
+
+
+def _days(lake: Lake, place: Place) -> Iterator[HeldDay]:
+    for partition in current_partitions(lake.store, place):
+        pointer = read_pointer(lake.store, place, partition)
+        if pointer is not None and pointer.uris:
+            yield HeldDay(partition.partition("=")[2], current_snapshot(lake.store, place, pointer).files)

@@ -1,0 +1,12 @@
+"""quarantine_digest: once a day, a mail about the rows that wait."""
+
+from typing import Any
+
+from functions import wiring
+from lake.steps.quarantine_digest import send_digest
+
+
+def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
+    """Mail open quarantine by reason and age; nothing when no row waits."""
+    wiring.begin(event)
+    return wiring.answer(send_digest(wiring.lake(), wiring.mail(), event["scheduled_time"]))
