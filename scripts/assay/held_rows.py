@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from assay.console import USAGE, CommandError
-from assay.query import ask
+from assay.query import download
 from assay.target import Target
 from lake.aws.store import S3Store
 from lake.rules import layout
@@ -28,7 +28,8 @@ _ERRORS = """TRANSFORM(errors, e -> MAP(
 _HISTORY = """TRANSFORM(retry_history, h -> MAP(
     ARRAY['attempt', 'run_id', 'at', 'by', 'errors', 'changed'],
     ARRAY[CAST(h.attempt AS VARCHAR), h.run_id, h."at", h."by", h.errors, h.changed]))"""
-_CODES = "ARRAY_JOIN(ARRAY_SORT(ARRAY_DISTINCT(TRANSFORM(errors, e -> e.code))), ' ')"
+# a code may be in it twice; that is put right where there are few, in the groups
+_CODES = "ARRAY_JOIN(TRANSFORM(errors, e -> e.code), ' ')"
 _NAMES = (
     "row_id, row_hash, source_id, ingest_date, schema_version, attempt_count, raw_record, run_id, rule_set, line_number"
 )
@@ -69,8 +70,8 @@ def groups(target: Target, dataset: str, table: str) -> list[Group]:
         SELECT ingest_date, source_id, attempt_count, schema_version, rule_set, {_CODES} AS codes, COUNT(*) AS held
         FROM {dataset}_{table} WHERE {_on(days)} GROUP BY 1, 2, 3, 4, 5, 6"""
     return [
-        Group(day, source, int(attempts), version, rules, tuple(codes.split()), int(held))
-        for day, source, attempts, version, rules, codes, held in _texts(ask(target, sql).rows)
+        Group(day, source, int(attempts), version, rules, tuple(dict.fromkeys(codes.split())), int(held))
+        for day, source, attempts, version, rules, codes, held in map(dict.values, download(target, sql))
     ]
 
 
@@ -133,17 +134,16 @@ def _literal(text: str) -> str:
 
 
 def _rows(target: Target, sql: str) -> list[HeldRow]:
-    answer = ask(target, sql)
-    return [_row(dict(zip(answer.columns, row, strict=True))) for row in answer.rows]
+    return [_row(each) for each in download(target, sql)]
 
 
-def _row(found: dict[str, str | None]) -> HeldRow:
-    given: dict[str, Any] = {name: found[name] or "" for name in _NAMES.split(", ")}
+def _row(found: dict[str, str]) -> HeldRow:
+    given: dict[str, Any] = {name: found[name] for name in _NAMES.split(", ")}
     given["attempt_count"] = int(given["attempt_count"])
     given["line_number"] = int(given["line_number"]) if given["line_number"] else None
     return HeldRow(
         **given,
-        ingested_at=found["ingested_at"] or "",
+        ingested_at=found["ingested_at"],
         errors=tuple(RowError(**each) for each in json.loads(found["errors"] or "[]")),
         fields=json.loads(found["fields"] or "null") or {},
         retry_history=tuple(
@@ -151,7 +151,3 @@ def _row(found: dict[str, str | None]) -> HeldRow:
             for each in json.loads(found["retry_history"] or "null") or []
         ),
     )
-
-
-def _texts(found: list[list[str | None]]) -> Iterator[list[str]]:
-    yield from ([cell or "" for cell in row] for row in found)
