@@ -109,6 +109,11 @@ def condemned_place(bucket: str, dataset: str) -> Place:
     return Place(bucket, f"{dataset}/condemned")
 
 
+def recovered_place(bucket: str, dataset: str) -> Place:
+    """Place of the rows of a dataset that waited and are silver now, with their history."""
+    return Place(bucket, f"{dataset}/recovered")
+
+
 def bronze_prefix(dataset: str, day: date) -> str:
     """Prefix of one day's deliveries."""
     return f"{dataset}/ingest_date={day.isoformat()}/"

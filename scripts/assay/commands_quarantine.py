@@ -46,7 +46,7 @@ def summary(dataset: Dataset = "transactions", environment: Environment = LOCAL,
 
 
 @app.command("list")
-def list_rows(  # noqa: PLR0913, PLR0917 (each is an option)
+def list_rows(
     dataset: Dataset = "transactions",
     reason: Reason = None,
     source: Source = None,

@@ -10,15 +10,16 @@ from assay.console import USAGE, CommandError
 from assay.query import download
 from assay.target import Target
 from lake.aws.store import S3Store
-from lake.rules import layout
+from lake.rules import layout, partition
 from lake.rules.checks import CODES
 from lake.rules.held_row import Attempt, HeldRow, RowError
 from lake.rules.waiting import Group
-from lake.steps.current import current_partitions
+from lake.steps.current import current_partitions, read_pointer
 
 OPEN = "quarantine"
 CONDEMNED = "condemned"
-_PLACES = {OPEN: layout.quarantine_place, CONDEMNED: layout.condemned_place}
+RECOVERED = "recovered"
+_PLACES = {OPEN: layout.quarantine_place, CONDEMNED: layout.condemned_place, RECOVERED: layout.recovered_place}
 _SOURCE = re.compile(r"[0-9a-f]{1,16}")
 _ROW = re.compile(r"[0-9a-f]{16}-[0-9a-f]{24}(-[1-9][0-9]*)?")
 
@@ -82,7 +83,9 @@ def rows(target: Target, dataset: str, table: str, wanted: Wanted) -> list[HeldR
 
 def rows_of_day(target: Target, dataset: str, table: str, wanted: Wanted, day: str) -> list[HeldRow]:
     """The rows that are wanted among those of one day of delivery."""
-    return _on_days(target, dataset, table, wanted, [day])
+    place = _PLACES[table](target.bucket("quarantine"), dataset)
+    pointer = read_pointer(S3Store(target.client("s3")), place, partition.path({"ingest_date": day}))
+    return _on_days(target, dataset, table, wanted, [day]) if pointer and pointer.uris else []
 
 
 def _on_days(target: Target, dataset: str, table: str, wanted: Wanted, days: list[str]) -> list[HeldRow]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from assay.console import err, out, print_table
-from assay.row_story import IN_SILVER, RowStory
+from assay.row_story import NOWHERE, RowStory
 from lake.rules.contract import Contract
 from lake.rules.held_row import HeldRow, all_in_words
 from lake.rules.waiting import AGES, Line, Waiting
@@ -70,7 +70,7 @@ def print_story(story: RowStory) -> None:
         _print_row(story.row, story.errors)
     for name, value in story.silver.items():
         _tell(name, value)
-    if story.state not in {IN_SILVER} and story.row is None:
+    if story.state == NOWHERE:
         _tell("where", "no current file holds it: it came as a duplicate, or its run was not promoted or rolled back")
     columns = ("run", "kind", "outcome", "started", "build")
     out.print()

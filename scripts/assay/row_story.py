@@ -5,7 +5,7 @@ from typing import Any
 
 from assay import executions, held_rows
 from assay.console import USAGE, CommandError
-from assay.held_rows import CONDEMNED, OPEN, Wanted
+from assay.held_rows import CONDEMNED, OPEN, RECOVERED, Wanted
 from assay.query import ask
 from assay.target import Target
 from lake.aws.store import S3Store
@@ -18,7 +18,7 @@ from lake.steps.records import read_record
 
 IN_SILVER = "in silver"
 NOWHERE = "not current"
-_STATES = {OPEN: "open", CONDEMNED: "condemned"}
+_STATES = {OPEN: "open", CONDEMNED: "condemned", RECOVERED: IN_SILVER}
 
 
 @dataclass(frozen=True)
@@ -74,12 +74,13 @@ def _claim(target: Target, dataset: str, row_id: str) -> Claim:
 def _find(
     target: Target, contracts: Contracts, dataset: str, wanted: Wanted, day: str
 ) -> tuple[str, HeldRow | None, dict[str, str]]:
-    for table, state in _STATES.items():
-        found = held_rows.rows_of_day(target, dataset, table, wanted, day)
-        if found:
-            return state, found[0], {}
+    """The row's state, the row as quarantine has it (a recovered one with its history), and its place in silver."""
+    found = ((state, held_rows.rows_of_day(target, dataset, table, wanted, day)) for table, state in _STATES.items())
+    state, row = next(((state, rows[0]) for state, rows in found if rows), (NOWHERE, None))
+    if row is not None and state != IN_SILVER:
+        return state, row, {}
     silver = _silver(target, contracts, dataset, str(wanted.row_id))
-    return (IN_SILVER if silver else NOWHERE), None, silver
+    return (IN_SILVER if silver else NOWHERE), row, silver
 
 
 def _silver(target: Target, contracts: Contracts, dataset: str, row_id: str) -> dict[str, str]:
