@@ -117,6 +117,16 @@ def test_the_page_shows_no_personal_data(waiting: Rows, tmp_path: Path) -> None:
     assert all(code in page for code in {error["code"] for row in waiting for error in row["errors"]})
 
 
+def test_the_daily_mail_tells_what_waits_without_a_look_into_any_row(target: Target, waiting: Rows) -> None:
+    event = json.dumps({"scheduled_time": f"{DAY}T06:30:00Z"})
+    answer = target.client("lambda").invoke(FunctionName=f"{target.name}-quarantine-digest", Payload=event)
+    told = json.loads(answer["Payload"].read())
+    assert told["mailed"] and told["rows"]["transactions"] >= len(waiting)
+    body = next(str(mail) for mail in reversed(pipeline.mails(target)) if "wait in quarantine" in str(mail))
+    assert all(code in body for code in {error["code"] for row in waiting for error in row["errors"]})
+    assert "not counted" not in body and waiting[0]["row_id"] not in body
+
+
 def test_a_wrong_question_is_answered_in_words() -> None:
     for arguments, told in (
         (["list", "--reason", "NOPE"], "there is no reason 'NOPE'"),
