@@ -35,15 +35,15 @@ def next_steps(held: Waiting, condemned: Waiting) -> Iterator[str]:
     if held.reasons:
         first = held.reasons[0].name
         yield f"look at the largest heap: assay quarantine list --reason {first} --limit 5"
-        yield f"correct it in a spreadsheet: assay quarantine export --reason {first} > fix.csv"
-        yield "try the corrected rows again: assay quarantine retry fix.csv"
+        yield f"look at it in a spreadsheet: assay quarantine export --reason {first} > fix.csv"
+        yield "have the corrected rows delivered as a new file: assay ingest FILE"
     if held.older_rules:
         yield (
-            f"{held.older_rules:,} row(s) were judged by rules that have changed since; they may be tried again as "
-            "they are: assay quarantine retry --all --reason REASON"
+            f"{held.older_rules:,} row(s) were judged by rules that have changed since; a backfill of their months "
+            "reads them again: assay backfill plan DATASET MONTH --reason TEXT"
         )
     if condemned.rows:
-        yield f"{condemned.rows:,} row(s) are condemned and need an approval: assay condemned list"
+        yield f"{condemned.rows:,} row(s) are condemned: no run takes them again by itself"
 
 
 def print_list(rows: Iterable[HeldRow], contract: Contract, limit: int) -> None:
@@ -79,8 +79,7 @@ def print_story(story: RowStory) -> None:
 
 def print_exported(rows: int, too_long: list[str], file: str) -> None:
     """What was exported, beside the file itself: on standard error."""
-    err.print(f"{rows:,} row(s); change the columns after 'reasons', keep the first ones; then:", soft_wrap=True)
-    err.print(f"  assay quarantine retry {file}", soft_wrap=True, markup=False)
+    err.print(f"{rows:,} row(s) in {file}; change the columns after 'reasons', keep the first ones", soft_wrap=True)
     if too_long:
         listed = ", ".join(too_long[:5])
         err.print(f"{len(too_long)} row(s) have a field that Excel cuts; leave them out: {listed}", soft_wrap=True)
