@@ -17,6 +17,7 @@ from lake.steps.inspect_source import inspect_version
 from lake.steps.lake import Lake
 from lake.steps.pin_source import readable_uri
 from lake.steps.plan_ingest import newest_of
+from lake.steps.planner import new_plan
 from lake.steps.ports import Executions
 
 
@@ -35,21 +36,11 @@ class BackfillPlanner:
         contract = newest_of(lake, request, [each for each in looked if isinstance(each, Source)])
         refused = [each for each in looked if isinstance(each, RefusedSource)]
         _refuse_unreadable(backfill, refused)
-        return Plan(
-            plan_version=1,
-            run_id=request.run_id,
-            dataset=request.dataset,
-            schema_version=contract.schema_version,
-            kind=request.kind,
-            mode=REPLACE,
-            execution_arn=request.execution_arn,
-            build_id=lake.build_id,
-            contract_sha256=contract.fingerprint,
-            planned_at=lake.clock.now(),
+        return replace(
+            new_plan(lake, request, contract, REPLACE),
             sources=tuple(each for each in looked if isinstance(each, Source)),
             notes=tuple(f"{each.key}: {each.code}: {each.message}" for each in refused),
             partitions=tuple(PlannedPartition(each.partition, each.base) for each in backfill.partitions),
-            details=dict(request.details),
         )
 
     def resume(self, lake: Lake, executions: Executions, request: RunRequest, plan: Plan) -> None:

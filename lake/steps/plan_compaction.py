@@ -1,6 +1,7 @@
 """The plan of a compaction: partitions of silver whose rows lie in more files than they need."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from lake.errors import InvalidRequestError
 from lake.rules import partition
@@ -13,6 +14,7 @@ from lake.rules.trigger import RunRequest
 from lake.steps.current import current_snapshot, read_pointer
 from lake.steps.lake import Lake
 from lake.steps.places import SILVER, place_of
+from lake.steps.planner import new_plan
 from lake.steps.ports import Executions
 
 
@@ -24,21 +26,10 @@ class CompactionPlanner:
         contract = lake.contracts.newest(request.dataset)
         first, last = (request.details.get(name, "") for name in ("first", "last"))
         found = scattered(lake, contract, first, last)
-        return Plan(
-            plan_version=1,
-            run_id=request.run_id,
-            dataset=request.dataset,
-            schema_version=contract.schema_version,
-            kind=request.kind,
-            mode=REPLACE,
-            execution_arn=request.execution_arn,
-            build_id=lake.build_id,
-            contract_sha256=contract.fingerprint,
-            planned_at=lake.clock.now(),
-            sources=(),
+        return replace(
+            new_plan(lake, request, contract, REPLACE),
             notes=() if found else (f"no month from {first} to {last} has many more files than it needs",),
             partitions=tuple(PlannedPartition(each.partition, Base(each.sequence, each.snapshot_id)) for each in found),
-            details=request.details,
         )
 
     def resume(self, lake: Lake, executions: Executions, request: RunRequest, plan: Plan) -> None:

@@ -1,6 +1,7 @@
 """The plan of a run that ingests: claim the sources, count their records."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from lake.errors import InvalidRequestError
 from lake.rules.bronze import BronzeObject
@@ -12,6 +13,7 @@ from lake.steps.claims import take_claim
 from lake.steps.find_sources import find_sources
 from lake.steps.inspect_source import inspect_source
 from lake.steps.lake import Lake
+from lake.steps.planner import new_plan
 from lake.steps.ports import Executions
 
 
@@ -27,17 +29,8 @@ class IngestPlanner:
         inspected = [inspect_source(lake, versions, each) for each in found if obstacles[each.key] is None]
         contract = newest_of(lake, request, [each for each in inspected if isinstance(each, Source)])
         named = request.trigger.keys
-        return Plan(
-            plan_version=1,
-            run_id=request.run_id,
-            dataset=request.dataset,
-            schema_version=contract.schema_version,
-            kind=request.kind,
-            mode=APPEND,
-            execution_arn=request.execution_arn,
-            build_id=lake.build_id,
-            contract_sha256=contract.fingerprint,
-            planned_at=lake.clock.now(),
+        return replace(
+            new_plan(lake, request, contract, APPEND),
             sources=tuple(each for each in inspected if isinstance(each, Source)),
             refused_sources=tuple(each for each in inspected if isinstance(each, RefusedSource)),
             notes=tuple(f"{key}: {reason}" for key, reason in obstacles.items() if reason and key in named),

@@ -1,6 +1,7 @@
 """The plan of a migration: partitions of silver that hold files of older schema versions than the one wanted."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from lake.errors import InvalidRequestError
 from lake.rules import layout, partition
@@ -11,6 +12,7 @@ from lake.rules.summary import REPLACE, Base
 from lake.rules.trigger import RunRequest
 from lake.steps.current import read_pointer
 from lake.steps.lake import Lake
+from lake.steps.planner import new_plan
 from lake.steps.ports import Executions
 
 
@@ -25,21 +27,10 @@ class MigrationPlanner:
             raise InvalidRequestError(f"run {request.run_id}: a migration needs its first and its last month, yyyy-MM")
         found = list(_unmigrated(lake, contract, first, last))
         nothing = f"every month from {first} to {last} is of {contract.schema_version} already"
-        return Plan(
-            plan_version=1,
-            run_id=request.run_id,
-            dataset=request.dataset,
-            schema_version=contract.schema_version,
-            kind=request.kind,
-            mode=REPLACE,
-            execution_arn=request.execution_arn,
-            build_id=lake.build_id,
-            contract_sha256=contract.fingerprint,
-            planned_at=lake.clock.now(),
-            sources=(),
+        return replace(
+            new_plan(lake, request, contract, REPLACE),
             notes=() if found else (nothing,),
             partitions=tuple(PlannedPartition(each.partition, Base(each.sequence, each.snapshot_id)) for each in found),
-            details=request.details,
         )
 
     def resume(self, lake: Lake, executions: Executions, request: RunRequest, plan: Plan) -> None:

@@ -1,5 +1,7 @@
 """The plan of a rollback: the snapshots that come back, and a run summary that names their files."""
 
+from dataclasses import replace
+
 from lake.errors import ConflictError
 from lake.rules import layout
 from lake.rules.contract import Contract
@@ -13,6 +15,7 @@ from lake.steps.choose_rollback import choose_rollback, sources_lost
 from lake.steps.claims import take_back
 from lake.steps.lake import Lake
 from lake.steps.places import CONDEMNED, QUARANTINE, SILVER, place_of
+from lake.steps.planner import new_plan
 from lake.steps.ports import Executions
 from lake.steps.records import find_record
 from lake.steps.summaries import read_plan
@@ -49,21 +52,10 @@ def leave_summary(lake: Lake, summary: RunSummary) -> None:
 
 
 def _plan(lake: Lake, request: RunRequest, contract: Contract, found: list[Restoration]) -> Plan:
-    return Plan(
-        plan_version=1,
-        run_id=request.run_id,
-        dataset=request.dataset,
-        schema_version=contract.schema_version,
-        kind=request.kind,
-        mode=ROLLBACK,
-        execution_arn=request.execution_arn,
-        build_id=lake.build_id,
-        contract_sha256=contract.fingerprint,
-        planned_at=lake.clock.now(),
-        sources=(),
+    return replace(
+        new_plan(lake, request, contract, ROLLBACK),
         notes=() if found else ("the partitions show these files already",),
         partitions=tuple(planned(each) for each in found),
-        details=request.details,
     )
 
 
