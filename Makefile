@@ -50,7 +50,8 @@ lint: setup ## Style, types, import directions, contracts, SQL, shell, workflows
 	$(VENV)/bin/shellcheck scripts/*.sh .ci/run
 	@$(MAKE) --no-print-directory lint-workflows terraform-check
 
-lint-workflows: setup ## GitHub workflows: zizmor
+lint-workflows: setup ## GitHub workflows: actionlint, zizmor
+	$(VENV)/bin/actionlint -shellcheck $(VENV)/bin/shellcheck -pyflakes=
 	$(VENV)/bin/zizmor --offline --quiet .github
 
 format: setup ## Rewrite Python, SQL and Terraform in the house style
