@@ -1,6 +1,5 @@
 """S3Store against moto: conditions, versions, metadata, and every botocore error as one of ours."""
 
-import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -70,25 +69,6 @@ def test_a_listing_has_many_pages(store: S3Store) -> None:
     store.write(BUCKET, "q", "x")
     found = [each.key for each in store.list(BUCKET, "p/")]
     assert found == [f"p/{number:04d}" for number in range(1005)]
-
-
-def test_of_twenty_writers_one_wins(store: S3Store) -> None:
-    store.create(BUCKET, "k", "0")
-    etag = store.read(BUCKET, "k").etag
-    won, lost = [], []
-
-    def write(number: int) -> None:
-        try:
-            won.append(store.replace(BUCKET, "k", f"writer {number}", etag))
-        except ConflictError:
-            lost.append(number)
-
-    threads = [threading.Thread(target=write, args=(number,)) for number in range(20)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert (len(won), len(lost)) == (1, 19)
 
 
 class Broken:

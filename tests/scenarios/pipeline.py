@@ -142,3 +142,13 @@ def athena_balances(target: Target, accounts_like: str) -> Balances:
         f"WHERE account_id LIKE '{accounts_like}'",
     )
     return {(str(row[0]), str(row[1]), str(row[2])): Decimal(str(row[3])) for row in found}
+
+
+def balances_agree(target: Target, accounts_like: str, files: list[Path]) -> None:
+    """Athena answers what the files say; in later months, which other tests may bring, an account keeps its balance."""
+    expected = independent_balances(files)
+    last = max(month for _, _, month in expected)
+    found = athena_balances(target, accounts_like)
+    assert {key: balance for key, balance in found.items() if key[2] <= last} == expected
+    later = {(account, currency): balance for (account, currency, month), balance in found.items() if month > last}
+    assert all(balance == expected[(*key, last)] for key, balance in later.items())
