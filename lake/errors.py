@@ -77,6 +77,10 @@ class BackfillStateError(LakeError):
     """A backfill, or a question about it, is in a state that does not allow this."""
 
 
+class BuildConflictError(LakeError):
+    """An artefact is there already with another content, or is not what its manifest names."""
+
+
 class ApprovalDeniedError(LakeError):
     """Somebody denied the approval a run was waiting for."""
 

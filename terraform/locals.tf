@@ -4,7 +4,7 @@ locals {
   partition  = data.aws_partition.current.partition
   repository = abspath("${path.root}/..")
   artifacts  = abspath(startswith(var.artifacts_dir, "/") ? var.artifacts_dir : "${path.root}/${var.artifacts_dir}")
-  build_id   = jsondecode(file("${local.artifacts}/build.json")).build_id
+  build_id   = jsondecode(file("${local.artifacts}/manifest.json")).build_id
 
   # Who and where, for the modules that build ARNs of things other modules own.
   scope = {

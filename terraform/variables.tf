@@ -41,15 +41,15 @@ variable "emulated_endpoint" {
 }
 
 variable "artifacts_dir" {
-  description = "Folder with the build: build.json, functions.zip, lake.zip, jobs/*.py. Relative to this folder or absolute."
+  description = "Folder with the build: manifest.json, functions.zip, lake.zip, jobs/*.py. Relative to this folder or absolute."
   type        = string
   default     = "../build/artifacts"
 
   validation {
     condition = fileexists(
-      startswith(var.artifacts_dir, "/") ? "${var.artifacts_dir}/build.json" : "${path.root}/${var.artifacts_dir}/build.json"
+      startswith(var.artifacts_dir, "/") ? "${var.artifacts_dir}/manifest.json" : "${path.root}/${var.artifacts_dir}/manifest.json"
     )
-    error_message = "There is no build.json in artifacts_dir. Make the build first."
+    error_message = "There is no manifest.json in artifacts_dir. Make the build first."
   }
 }
 

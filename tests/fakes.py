@@ -63,8 +63,9 @@ class MemoryStore:
         names = sorted(key for where, key in self.objects if where == bucket and key.startswith(prefix))
         return iter([ObjectInfo(key, (last := self._newest(bucket, key)).etag, len(last.body)) for key in names])
 
-    def create(self, bucket: str, key: str, body: str, metadata: Mapping[str, str] | None = None) -> str:
-        return self._write(bucket, key, body.encode(), metadata, lambda found: found is None)
+    def create(self, bucket: str, key: str, body: str | bytes, metadata: Mapping[str, str] | None = None) -> str:
+        content = body.encode() if isinstance(body, str) else body
+        return self._write(bucket, key, content, metadata, lambda found: found is None)
 
     def replace(self, bucket: str, key: str, body: str, etag: str, metadata: Mapping[str, str] | None = None) -> str:
         return self._write(bucket, key, body.encode(), metadata, lambda found: found is not None and found.etag == etag)

@@ -53,7 +53,7 @@ class S3Store:
                 for each in page.get("Contents", []):
                     yield ObjectInfo(each["Key"], each["ETag"], each["Size"])
 
-    def create(self, bucket: str, key: str, body: str, metadata: Mapping[str, str] | None = None) -> str:
+    def create(self, bucket: str, key: str, body: str | bytes, metadata: Mapping[str, str] | None = None) -> str:
         """Write an object that must not exist; its ETag."""
         return self._put(bucket, key, body, metadata, IfNoneMatch="*")
 
@@ -78,7 +78,9 @@ class S3Store:
                 {"Bucket": bucket, "Key": key, "VersionId": version_id}, to_bucket, to_key, ExtraArgs=settings
             )
 
-    def _put(self, bucket: str, key: str, body: str, metadata: Mapping[str, str] | None, **condition: Any) -> str:
+    def _put(
+        self, bucket: str, key: str, body: str | bytes, metadata: Mapping[str, str] | None, **condition: Any
+    ) -> str:
         with translated(f"write {layout.uri(bucket, key)}"):
             for attempt in range(1, _TRIES):
                 try:
@@ -91,17 +93,23 @@ class S3Store:
             return self._put_once(bucket, key, body, metadata, condition)
 
     def _put_once(
-        self, bucket: str, key: str, body: str, metadata: Mapping[str, str] | None, condition: dict[str, Any]
+        self, bucket: str, key: str, body: str | bytes, metadata: Mapping[str, str] | None, condition: dict[str, Any]
     ) -> str:
         answer = self._client.put_object(
             Bucket=bucket,
             Key=key,
-            Body=body.encode(),
-            ContentType="application/json" if key.endswith(".json") else "text/plain; charset=utf-8",
+            Body=body.encode() if isinstance(body, str) else body,
+            ContentType=_content_type(key, body),
             Metadata=dict(metadata or {}),
             **condition,
         )
         return answer["ETag"]
+
+
+def _content_type(key: str, body: str | bytes) -> str:
+    if key.endswith(".json"):
+        return "application/json"
+    return "text/plain; charset=utf-8" if isinstance(body, str) else "application/octet-stream"
 
 
 def _version(version_id: str | None) -> dict[str, Any]:

@@ -189,6 +189,16 @@ def approval(run_id: RunId, subject: str) -> str:
     return f"approvals/{run_id}-{subject}.json"
 
 
+def build_artefact(build_id: str, name: str) -> str:
+    """Key of one artefact of a build (artifacts bucket, as the next)."""
+    return f"builds/{build_id}/{name}"
+
+
+def environment_record(environment: str, name: str) -> str:
+    """Key of a record about what runs, or is to run, in an environment."""
+    return f"environments/{environment}/{name}"
+
+
 def uri(bucket: str, key: str) -> str:
     """`s3://` address of an object."""
     return f"s3://{bucket}/{key}"

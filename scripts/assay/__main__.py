@@ -4,6 +4,7 @@ import typer
 
 from assay import (
     commands_backfill,
+    commands_build,
     commands_contract,
     commands_lake,
     commands_local,
@@ -22,6 +23,7 @@ app.add_typer(commands_local.app, name="local")
 app.add_typer(commands_contract.app, name="contract")
 app.add_typer(commands_backfill.app, name="backfill")
 app.add_typer(commands_quarantine.app, name="quarantine")
+commands_build.register(app)
 commands_run.register(app)
 commands_lake.register(app)
 

@@ -1,21 +1,29 @@
-"""Files as git has them at another commit."""
+"""What git says of the sources: files at another commit, and which commit this is."""
 
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 
-from assay.build import REPOSITORY
 from assay.console import USAGE, CommandError
 
 
-def files_at(ref: str, folder: str, repository: Path = REPOSITORY) -> dict[str, str]:
+def files_at(ref: str, folder: str, repository: Path) -> dict[str, str]:
     """Text of every file below a folder at a commit, by its path inside the folder."""
     names = _git(repository, "ls-tree", "-r", "--name-only", "--full-tree", f"{ref}^{{commit}}", f"{folder}/")
     return {name.removeprefix(f"{folder}/"): file_at(ref, name, repository) for name in names.splitlines()}
 
 
-def file_at(ref: str, path: str, repository: Path = REPOSITORY) -> str:
+def file_at(ref: str, path: str, repository: Path) -> str:
     """Text of one file at a commit."""
     return _git(repository, "show", f"{ref}:{path}")
+
+
+def commit_of(repository: Path, sources: Sequence[str]) -> tuple[str, bool]:
+    """The commit, and whether these sources differ from it; empty where the folder is no repository of its own."""
+    if not (repository / ".git").exists():
+        return "", False
+    changed = _git(repository, "status", "--porcelain", "--untracked-files=all", "--", *sources)
+    return _git(repository, "rev-parse", "HEAD").strip(), bool(changed.strip())
 
 
 def _git(repository: Path, *arguments: str) -> str:

@@ -29,7 +29,7 @@ def _deploy(target: Target, functions: bytes, library: bytes) -> None:
     for each in _functions(client):
         if each.startswith(f"{target.name}-"):
             client.update_function_code(FunctionName=each, ZipFile=functions)
-    build = json.loads((ARTIFACTS / "build.json").read_text())["build_id"]
+    build = json.loads((ARTIFACTS / "manifest.json").read_text())["build_id"]
     target.client("s3").put_object(Bucket=target.bucket("artifacts"), Key=f"builds/{build}/lake.zip", Body=library)
 
 
