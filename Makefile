@@ -27,6 +27,8 @@ setup: preflight $(STAMP) $(PREPARED) ## Make the environment from the hash-pinn
 preflight: ## Say what is missing on this machine (Java 17, Terraform), and how to get it
 	@bash scripts/preflight.sh
 
+command: $(STAMP) ## Make the environment alone: enough for `assay` on an environment of AWS
+
 $(STAMP): requirements.lock pyproject.toml
 	@bash scripts/make_environment.sh $(VENV) $(UV_VERSION)
 	@touch $@
@@ -89,4 +91,4 @@ clean: ## Remove what can be made again (stops the local AWS)
 help: ## This help
 	@awk 'BEGIN {FS = ":.*##"} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*##/ {printf "  %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-.PHONY: demo test test-slow setup preflight unit lint lint-workflows format verdict render bench terraform-check lock clean help
+.PHONY: demo test test-slow setup command preflight unit lint lint-workflows format verdict render bench terraform-check lock clean help

@@ -6,6 +6,7 @@ from assay import (
     commands_backfill,
     commands_build,
     commands_contract,
+    commands_delivery,
     commands_lake,
     commands_local,
     commands_quarantine,
@@ -26,6 +27,7 @@ app.add_typer(commands_quarantine.app, name="quarantine")
 commands_build.register(app)
 commands_run.register(app)
 commands_lake.register(app)
+commands_delivery.register(app)
 
 
 def main() -> None:

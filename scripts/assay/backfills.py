@@ -130,6 +130,17 @@ def print_plan(found: Backfill) -> None:
     out.print(f"start it with: assay backfill start {found.backfill_id}", soft_wrap=True)
 
 
+def markdown(found: Backfill) -> str:
+    """A fresh plan for its reviewers."""
+    lines = [f"### Backfill {found.backfill_id}: {found.dataset} {found.months}", "", f"{found.reason}", ""]
+    lines += [f"- {line}" for line in plan_lines(found)]
+    lines += ["", "| partition | rows now | bytes now |", "|---|---|---|"]
+    lines += [f"| {each.partition} | {each.rows} | {each.bytes} |" for each in found.partitions]
+    lines += ["", "| source | version | bytes | why |", "|---|---|---|---|"]
+    lines += [f"| `{each.key}` | {each.version_id} | {each.size} | {each.why} |" for each in found.sources]
+    return "\n".join(lines)
+
+
 def print_story(target: Target, backfill_id: str) -> None:
     """The story for people: plan, comparison, history, and the next command."""
     found = _find(target, backfill_id)

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from assay import backfills, runs
+from assay import backfills, github, reviewed_backfill, runs
 from assay.console import FAILED, REFUSED, USAGE, AsJson, CommandError, out, print_json
 from assay.progress import follow
 from assay.target import LOCAL, Environment, select
@@ -20,6 +20,7 @@ Reason = Annotated[str, typer.Option(help="Why; it is kept in the backfill, its 
 Replan = Annotated[str | None, typer.Option(help="Plan this ended backfill again: same months, same reason.")]
 IncludeOpen = Annotated[bool, typer.Option("--include-open", help="Also months that daily runs still add to.")]
 Yes = Annotated[bool, typer.Option("--yes", help="Do not ask; only where the environment's approvals are off.")]
+Reviewed = Annotated[str, typer.Option(help="Where reviewers let it begin; the first approval is given, naming this.")]
 Follow = Annotated[bool, typer.Option("--follow", help="Wait for the end of the run.")]
 OfDataset = Annotated[str | None, typer.Option("--dataset", help="Only those of this dataset.")]
 
@@ -43,6 +44,8 @@ def plan(
         if replan
         else backfills.plan(target, str(dataset), str(months), reason, include_open)
     )
+    github.set_output("backfill", found.backfill_id)
+    github.add_summary(backfills.markdown(found))
     if as_json:
         print_json(asdict(found))
     else:
@@ -51,7 +54,12 @@ def plan(
 
 @app.command()
 def start(
-    backfill_id: Id, yes: Yes = False, wait: Follow = False, environment: Environment = LOCAL, as_json: AsJson = False
+    backfill_id: Id,
+    yes: Yes = False,
+    wait: Follow = False,
+    reviewed: Reviewed = "",
+    environment: Environment = LOCAL,
+    as_json: AsJson = False,
 ) -> None:
     """Start the run of a planned backfill; where approvals are required it waits for one before it reads anything."""
     target = select(environment)
@@ -61,9 +69,11 @@ def start(
             f"start it without, then somebody approves it: assay backfill approve {backfill_id} --reason TEXT",
             USAGE,
         )
-    if target.approvals == OFF and not yes:
+    if target.approvals == OFF and not yes and not reviewed:
         typer.confirm(f"Start backfill {backfill_id} in {environment} now?", abort=True)
     run_id = backfills.start(target, backfill_id)
+    if reviewed and target.approvals != OFF:
+        reviewed_backfill.approve_start(target, backfill_id, f"reviewed at {reviewed}")
     if wait:
         follow(target, run_id, quiet=as_json)
     found = runs.story(target, run_id)
@@ -72,7 +82,7 @@ def start(
         print_json({"backfill": backfill_id, "run": run_id, "outcome": outcome})
     else:
         out.print(f"run [bold]{run_id}[/] of backfill {backfill_id}: {outcome}", soft_wrap=True)
-        if target.approvals != OFF and not wait:
+        if target.approvals != OFF and not wait and not reviewed:
             out.print(f"it waits for: assay backfill approve {backfill_id} --reason TEXT", soft_wrap=True)
     if wait and outcome != "succeeded":
         raise CommandError(f"run {run_id} ended as {outcome}", FAILED if outcome == "failed" else REFUSED)

@@ -1,7 +1,9 @@
 """What git says of the sources: files at another commit, and which commit this is."""
 
 import subprocess
-from collections.abc import Sequence
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from assay.console import USAGE, CommandError
@@ -24,6 +26,18 @@ def commit_of(repository: Path, sources: Sequence[str]) -> tuple[str, bool]:
         return "", False
     changed = _git(repository, "status", "--porcelain", "--untracked-files=all", "--", *sources)
     return _git(repository, "rev-parse", "HEAD").strip(), bool(changed.strip())
+
+
+@contextmanager
+def checkout(ref: str, repository: Path) -> Iterator[Path]:
+    """A working tree of a commit, beside the one people work in, for as long as the block lasts."""
+    with tempfile.TemporaryDirectory() as folder:
+        tree = Path(folder) / "tree"
+        _git(repository, "worktree", "add", "--detach", "--force", str(tree), f"{ref}^{{commit}}")
+        try:
+            yield tree
+        finally:
+            _git(repository, "worktree", "remove", "--force", str(tree))
 
 
 def _git(repository: Path, *arguments: str) -> str:

@@ -1,0 +1,45 @@
+"""What a Terraform plan says would change, or has changed: addresses and attribute names, never values."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+PLANNED, DRIFTED = "resource_changes", "resource_drift"
+REPLACE = "replace"
+_QUIET = {("no-op",), ("read",)}
+_SIGNS = {"create": "+", "update": "~", "delete": "-", REPLACE: "-/+", "forget": "."}
+
+
+@dataclass(frozen=True)
+class Change:
+    """One resource: what happens to it, and which of its attributes differ."""
+
+    address: str
+    action: str
+    attributes: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        differs = f" ({', '.join(self.attributes)})" if self.action in {"update", REPLACE} and self.attributes else ""
+        return f"{_SIGNS.get(self.action, self.action)} {self.address}{differs}"
+
+
+def changes(plan: dict[str, Any], part: str = PLANNED) -> list[Change]:
+    """The changes that `terraform show -json` tells of a saved plan, by address."""
+    found = [_change(each) for each in plan.get(part, []) if tuple(each["change"]["actions"]) not in _QUIET]
+    return sorted(found, key=lambda each: each.address)
+
+
+def summary(found: Iterable[Change]) -> str:
+    """How many of each: `2 to create, 1 to update`."""
+    counted = Counter(each.action for each in found)
+    return ", ".join(f"{counted[action]} to {action}" for action in _SIGNS if counted[action]) or "nothing to change"
+
+
+def _change(resource: dict[str, Any]) -> Change:
+    change = resource["change"]
+    actions = change["actions"]
+    before, after = change.get("before") or {}, change.get("after") or {}
+    unknown = {name for name, is_unknown in (change.get("after_unknown") or {}).items() if is_unknown}
+    differing = {name for name in {*before, *after} if before.get(name) != after.get(name)} | (unknown & {*before})
+    return Change(resource["address"], REPLACE if len(actions) > 1 else actions[0], tuple(sorted(differing)))
