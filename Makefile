@@ -9,6 +9,8 @@ PREPARED := $(VENV)/.assay-prepared
 CHECKOV := .tools/checkov/bin/checkov
 UV_VERSION := 0.13.9
 export PYTHONPATH := .:glue:lambda:scripts
+# two processes, a file of tests in one of them; each has a local AWS of its own
+PYTEST := $(PYTHON) -m pytest -n 2 --dist loadfile
 
 ##@ Start here
 
@@ -16,10 +18,10 @@ demo: setup ## Bring the stack up on this machine, ingest the sample, query bala
 	$(VENV)/bin/assay demo
 
 test: setup ## Everything that must pass: unit, Spark, AWS, Terraform, the stack's scenarios
-	$(PYTHON) -m pytest -m "not slow" $(PYTEST_ARGS)
+	$(PYTEST) -m "not slow" $(PYTEST_ARGS)
 
 test-slow: setup ## Scenarios that take minutes: kills, real input
-	$(PYTHON) -m pytest tests/scenarios -m slow $(PYTEST_ARGS)
+	$(PYTEST) tests/scenarios -m slow $(PYTEST_ARGS)
 
 ##@ While you work
 

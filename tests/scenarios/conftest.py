@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from assay import stack
+from assay import stack, terraform
+from assay.build import REPOSITORY
 from assay.target import LOCAL, Target, select
 from local_aws import control
+from tests.scenarios.changed_sources import Sources, copied
 
-REPOSITORY = Path(__file__).resolve().parents[2]
 PURCHASE_CARDS = REPOSITORY.parent / "shared" / "data" / "purchase-cards"
 
 
@@ -28,6 +29,14 @@ def target(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Target]:
         yield found
     finally:
         control.stop()
+
+
+@pytest.fixture
+def grown(target: Target, tmp_path: Path) -> Iterator[Sources]:
+    """The repository to change and apply; afterwards the stack is as it was."""
+    yield copied(tmp_path)
+    Sources(REPOSITORY).assay("apply", "--json")
+    assert terraform.plan_is_empty(target.environment)
 
 
 @pytest.fixture(scope="session")
