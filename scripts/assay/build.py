@@ -1,6 +1,7 @@
 """The artefacts of a build: the same sources give the same bytes, in whatever folder and on whatever machine."""
 
 import io
+import os
 import sysconfig
 import zipfile
 from collections.abc import Iterator
@@ -93,8 +94,10 @@ def _zip(files: list[tuple[Path, str]]) -> bytes:
 
 
 def _write(path: Path, content: bytes) -> None:
-    """Leave an equal file alone, so that nothing sees a change where there is none."""
+    """Leave an equal file alone, so that nothing sees a change where there is none; nobody sees half a file."""
     if path.is_file() and path.read_bytes() == content:
         return
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(content)
+    part = path.with_name(f"{path.name}.{os.getpid()}")
+    part.write_bytes(content)
+    part.replace(path)

@@ -12,6 +12,7 @@ from typing import Any
 from assay.build import REPOSITORY
 
 PARTS = ("contracts", "lake", "glue", "lambda", "scripts", "sql", "terraform", "docs")
+FILES = ("requirements.lock", "pyproject.toml")
 _PLAN = (
     "from assay import terraform as t; from assay.build import ARTIFACTS; t.init('local');"
     "t.run(['plan', '-out=' + str(t.data_folder() / 'next'), '-var-file=envs/local.tfvars',"
@@ -69,4 +70,6 @@ def copied(folder: Path) -> Sources:
     """A copy of the repository to change."""
     for part in PARTS:
         shutil.copytree(REPOSITORY / part, folder / part, ignore=shutil.ignore_patterns("__pycache__", ".terraform"))
+    for file in FILES:
+        shutil.copy(REPOSITORY / file, folder)
     return Sources(folder)
