@@ -13,6 +13,7 @@ locals {
     account_id  = var.account_id
     region      = var.region
     partition   = local.partition
+    boundary    = var.bounded_roles ? "arn:${local.partition}:iam::${var.account_id}:policy/delivery/${var.name}-boundary" : null
   }
 
   # Names that more than one module needs; each is created by one of them.

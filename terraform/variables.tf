@@ -40,6 +40,12 @@ variable "emulated_endpoint" {
   default     = false
 }
 
+variable "bounded_roles" {
+  description = "Give every role the permissions boundary that bootstrap made. On wherever bootstrap was applied."
+  type        = bool
+  default     = false
+}
+
 variable "artifacts_dir" {
   description = "Folder with the build: manifest.json, functions.zip, lake.zip, jobs/*.py. Relative to this folder or absolute."
   type        = string

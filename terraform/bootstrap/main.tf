@@ -1,5 +1,5 @@
-# The bucket that holds the state of the stack, and the key that encrypts it. Applied once for each account, by hand,
-# before the stack itself; its own state is a small local file.
+# What must be there before the stack: the bucket that holds its state, the key that encrypts it, and the roles that
+# GitHub Actions takes. Applied once for each environment, by hand, by somebody who may; its own state is a small file.
 provider "aws" {
   region              = var.region
   allowed_account_ids = [var.account_id]
@@ -12,11 +12,30 @@ provider "aws" {
   }
 }
 
+# The stack's identity provider and roles for GitHub. They are not part of the stack: what deploys must not be able to
+# change what it may.
+module "delivery" {
+  source = "../modules/delivery"
+
+  scope           = local.scope
+  github          = var.github
+  create_provider = var.create_provider
+  state           = { bucket = local.bucket, kms_key_arn = aws_kms_key.state.arn }
+}
+
 data "aws_partition" "current" {}
 
 locals {
   bucket     = "${var.name}-state"
   bucket_arn = "arn:${data.aws_partition.current.partition}:s3:::${local.bucket}"
+
+  scope = {
+    name        = var.name
+    environment = var.environment
+    account_id  = var.account_id
+    region      = var.region
+    partition   = data.aws_partition.current.partition
+  }
 }
 
 resource "aws_s3_bucket" "state" {

@@ -6,6 +6,9 @@ region      = "eu-west-1"
 
 alert_emails = ["data-platform@example.com"]
 
+# bootstrap made the boundary, and the role that deploys makes no role without it.
+bounded_roles = true
+
 glue = {
   worker_type     = "G.1X"
   workers         = 4

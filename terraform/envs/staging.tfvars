@@ -6,5 +6,8 @@ region      = "eu-west-1"
 
 alert_emails = ["data-platform@example.com"]
 
+# bootstrap made the boundary, and the role that deploys makes no role without it.
+bounded_roles = true
+
 # Backfills begin without a second person here.
 approvals = "off"

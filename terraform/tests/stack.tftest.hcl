@@ -16,6 +16,7 @@ variables {
   account_id    = "111111111111"
   alert_emails  = ["on-call@example.com"]
   artifacts_dir = "./tests/artifacts"
+  bounded_roles = true
 }
 
 # The one ARN that no name gives away; policies are only rendered when it is known.

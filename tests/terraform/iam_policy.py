@@ -9,10 +9,12 @@ Statement = dict[str, Any]
 
 
 class Policy:
-    """A rendered policy document."""
+    """A rendered policy document, or all those of one role together."""
 
-    def __init__(self, document: str) -> None:
-        self.statements: list[Statement] = _listed(json.loads(document)["Statement"])
+    def __init__(self, *documents: str) -> None:
+        self.statements: list[Statement] = [
+            statement for document in documents for statement in _listed(json.loads(document)["Statement"])
+        ]
 
     def allows(self, action: str, resource: str, context: Mapping[str, str] | None = None) -> bool:
         """True when a statement allows the request and none denies it."""

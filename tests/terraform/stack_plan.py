@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ from tests.terraform.iam_policy import Policy
 NAME = "assay-test"
 STACK_TEST = "tests/stack.tftest.hcl"
 STACK_RUN = "the_stack_can_be_planned"
+DELIVERY_TEST = "tests/delivery_roles.tftest.hcl"
 
 
 @dataclass(frozen=True)
@@ -47,24 +49,46 @@ class Plan:
         """What people and tools that query may do."""
         return self._policy("module.query.aws_iam_policy.analyst")
 
+    def boundary(self) -> Policy:
+        """What any role of the stack may do at most (only in a plan of the delivery)."""
+        return self._policy("aws_iam_policy.boundary")
+
+    def workflow(self, purpose: str) -> Policy:
+        """What a workflow's role may do: all its policies together (only in a plan of the delivery)."""
+        names = re.compile(rf'aws_iam_role_policy_attachment\.this\["{purpose}/(.+)"\]')
+        parts = [found[1] for address in self.resources if (found := names.fullmatch(address))]
+        return Policy(*(self.resources[f'aws_iam_policy.this["{part}"]']["policy"] for part in parts))
+
     def _policy(self, address: str) -> Policy:
         return Policy(self.resources[address]["policy"])
 
 
 def make(data_folder: Path) -> Plan:
     """Plan the stack with the real provider and no AWS; fails with Terraform's own words."""
-    found = changes(data_folder, STACK_TEST, STACK_RUN)
+    return _made(changes(data_folder, STACK_TEST, STACK_RUN))
+
+
+def delivery(data_folder: Path) -> dict[str, Plan]:
+    """Plan the roles of the workflows likewise, for each form of GitHub's subjects."""
+    return {run: _made(found) for run, found in all_changes(data_folder, DELIVERY_TEST).items()}
+
+
+def _made(found: list[dict[str, Any]]) -> Plan:
     return Plan({each["address"]: each["change"]["after"] for each in found})
 
 
 def changes(data_folder: Path, test: str, run: str) -> list[dict[str, Any]]:
     """What one planned run of a Terraform test would change: `address`, `change` with `actions`, `before`, `after`."""
+    return all_changes(data_folder, test)[run]
+
+
+def all_changes(data_folder: Path, test: str) -> dict[str, list[dict[str, Any]]]:
+    """What each planned run of a Terraform test would change."""
     mirror = plugin_folder()
     _terraform(data_folder, "init", "-backend=false", "-input=false", *([f"-plugin-dir={mirror}"] if mirror else []))
     lines = _terraform(data_folder, "test", "-json", "-verbose", f"-filter={test}").splitlines()
     events = [json.loads(line) for line in lines if line.startswith("{")]
-    found = next(e["test_plan"] for e in events if e["type"] == "test_plan" and e["@testrun"] == run)
-    return list(found["resource_changes"])
+    return {e["@testrun"]: list(e["test_plan"]["resource_changes"]) for e in events if e["type"] == "test_plan"}
 
 
 def _terraform(data_folder: Path, *arguments: str) -> str:

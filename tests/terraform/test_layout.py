@@ -94,6 +94,11 @@ def test_only_the_laptop_turns_lifecycle_rules_off() -> None:
     assert off == ["local"]
 
 
+@pytest.mark.parametrize("environment", ["staging", "prod"])
+def test_roles_have_their_boundary_wherever_bootstrap_was_applied(environment: str) -> None:
+    assert settings(ROOT / "envs" / f"{environment}.tfvars")["bounded_roles"] == "true"
+
+
 @pytest.mark.parametrize("folder", [ROOT, ROOT / "bootstrap"], ids=["root", "bootstrap"])
 def test_the_provider_lock_serves_every_platform(folder: Path) -> None:
     text = (folder / ".terraform.lock.hcl").read_text()

@@ -13,6 +13,7 @@ KNOWN = {
         "CKV_AWS_356": 1,
         "CKV2_AWS_62": 1,
     },
+    "modules/delivery/main.tf": {"CKV_AWS_358": 1},
     "modules/functions/main.tf": {"CKV_AWS_116": 1, "CKV_AWS_117": 1, "CKV_AWS_272": 1},
     "modules/orchestration/main.tf": {"CKV_AWS_285": 1},
     "modules/storage/kms.tf": {"CKV_AWS_109": 1, "CKV_AWS_111": 1, "CKV_AWS_356": 1},

@@ -2,8 +2,9 @@
 resource "aws_iam_role" "this" {
   for_each = local.names
 
-  name               = each.value
-  assume_role_policy = data.aws_iam_policy_document.trust.json
+  name                 = each.value
+  assume_role_policy   = data.aws_iam_policy_document.trust.json
+  permissions_boundary = var.scope.boundary
 }
 
 resource "aws_iam_role_policy" "this" {

@@ -6,6 +6,7 @@ variable "scope" {
     account_id  = string
     region      = string
     partition   = string
+    boundary    = optional(string)
   })
 }
 

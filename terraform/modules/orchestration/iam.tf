@@ -25,8 +25,9 @@ data "aws_iam_policy_document" "trust" {
 }
 
 resource "aws_iam_role" "state_machine" {
-  name               = local.roles.state_machine.name
-  assume_role_policy = data.aws_iam_policy_document.trust["state_machine"].json
+  name                 = local.roles.state_machine.name
+  assume_role_policy   = data.aws_iam_policy_document.trust["state_machine"].json
+  permissions_boundary = var.scope.boundary
 }
 
 resource "aws_iam_role_policy" "state_machine" {
@@ -68,8 +69,9 @@ data "aws_iam_policy_document" "state_machine" {
 }
 
 resource "aws_iam_role" "scheduler" {
-  name               = local.roles.scheduler.name
-  assume_role_policy = data.aws_iam_policy_document.trust["scheduler"].json
+  name                 = local.roles.scheduler.name
+  assume_role_policy   = data.aws_iam_policy_document.trust["scheduler"].json
+  permissions_boundary = var.scope.boundary
 }
 
 resource "aws_iam_role_policy" "scheduler" {

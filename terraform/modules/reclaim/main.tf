@@ -9,6 +9,7 @@ resource "aws_iam_role" "this" {
   name                 = "${var.scope.name}-gc"
   description          = "Deletes files of runs that no snapshot needs. People take it through assay gc."
   assume_role_policy   = data.aws_iam_policy_document.trust.json
+  permissions_boundary = var.scope.boundary
   max_session_duration = 3600
 }
 
