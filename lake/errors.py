@@ -81,6 +81,23 @@ class BuildConflictError(LakeError):
     """An artefact is there already with another content, or is not what its manifest names."""
 
 
+class DeploymentHeldError(LakeError):
+    """Another deployment of the environment is not over, or another process works on this one."""
+
+
+class PlanRefusedError(LakeError):
+    """A plan would take away what a deployment may never take away."""
+
+
+class SmokeTestError(LakeError):
+    """A build does not do what it must; it may not become active. `lines` tell what was seen."""
+
+    def __init__(self, message: str, execution_arn: str = "", lines: tuple[str, ...] = ()) -> None:
+        super().__init__(message)
+        self.execution_arn = execution_arn
+        self.lines = lines
+
+
 class ApprovalDeniedError(LakeError):
     """Somebody denied the approval a run was waiting for."""
 

@@ -58,7 +58,6 @@ module "jobs" {
   scope              = local.scope
   buckets            = module.storage.buckets
   kms_key_arn        = module.storage.kms_key_arn
-  artifacts          = local.artifacts
   build_id           = local.build_id
   glue               = var.glue
   log_retention_days = var.log_retention_days
@@ -67,12 +66,16 @@ module "jobs" {
 module "orchestration" {
   source = "./modules/orchestration"
 
-  scope              = local.scope
-  kms_key_arn        = module.storage.kms_key_arn
-  bronze_bucket      = module.storage.buckets["bronze"]
-  datasets           = module.catalog.scheduled_datasets
-  function_arns      = module.functions.arns
-  job_names          = module.jobs.names
+  scope         = local.scope
+  kms_key_arn   = module.storage.kms_key_arn
+  bronze_bucket = module.storage.buckets["bronze"]
+  datasets      = module.catalog.scheduled_datasets
+  function_arns = module.functions.arns
+  build         = { id = local.build_id, uri = "s3://${module.storage.buckets["artifacts"]}/builds/${local.build_id}" }
+  job_names     = module.jobs.names
+
+  function_version_arns = module.functions.version_arns
+
   approval_hours     = var.approval_hours
   schedule_enabled   = var.schedule_enabled
   digest_time        = var.quarantine_digest_time

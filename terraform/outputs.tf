@@ -23,6 +23,11 @@ output "pipeline_arn" {
   value       = module.orchestration.alias_arn
 }
 
+output "pipeline_version_arn" {
+  description = "Newest version of the state machine, that of the build."
+  value       = module.orchestration.version_arn
+}
+
 output "functions" {
   description = "Name of each function."
   value       = module.functions.names

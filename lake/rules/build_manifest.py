@@ -41,6 +41,11 @@ def build_id_of(sums: Mapping[str, str], commit: str, dirty: bool) -> str:
     return f"{commit[:_SHA]}-dirty-{content[:8]}" if dirty else commit[:_SHA]
 
 
+def is_of_a_commit(build_id: str) -> bool:
+    """Whether a commit says all that is in the build."""
+    return "-" not in build_id
+
+
 def require_build_id(text: str) -> str:
     """A build id that a person typed, or that becomes part of a key. Raises InvalidRequestError."""
     if not _FORM.fullmatch(text):

@@ -70,6 +70,7 @@ class Contract:
     dialect: Dialect = field(default_factory=Dialect)
     thresholds: Thresholds = field(default_factory=Thresholds)
     trigger: str = "schedule"
+    audience: str = "everybody"
     sweep_days: int = 7
     late_policy: str = "append"
     closed_after_days: int = 5
@@ -122,6 +123,10 @@ class Contracts:
     def datasets(self, layer: str) -> list[str]:
         """Names of a layer's datasets."""
         return sorted({each.dataset for each in self.by_version.values() if each.layer == layer})
+
+    def for_people(self, layer: str) -> list[str]:
+        """Names of a layer's datasets without those that only the platform has a use for."""
+        return [each for each in self.datasets(layer) if self.versions(each)[-1].audience == "everybody"]
 
     def versions(self, dataset: str) -> list[Contract]:
         """All versions of a dataset, oldest first. Raises InvalidRequestError when there is none."""
@@ -232,6 +237,7 @@ def _contract(document: dict[str, Any], fingerprint: str) -> Contract:
         dialect=_dialect(extra.get("csv", {})),
         thresholds=_thresholds(extra.get("gate", {})),
         trigger=extra.get("trigger", "schedule"),
+        audience=extra.get("audience", "everybody"),
         sweep_days=extra.get("sweepDays", 7),
         late_policy=late.get("policy", "append"),
         closed_after_days=late.get("closedAfterDays", 5),

@@ -7,7 +7,8 @@ from typing import Any
 from lake.rules.tolerance import tolerance_problems
 
 LAYERS = {"silver", "gold", "quarantine", "control"}
-TRIGGERS = {"per_object", "on_ready_marker", "schedule"}
+TRIGGERS = {"per_object", "on_ready_marker", "schedule", "on_request"}
+AUDIENCES = {"everybody", "platform"}
 LATE_POLICIES = {"append", "propose_backfill", "refuse"}
 POLICIES = {"refuse", "ignore"}
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
@@ -37,6 +38,7 @@ def _contract_problems(document: dict[str, Any], origin: str) -> Iterator[str]:
         ("layer", extra.get("layer"), LAYERS),
         ("status", document.get("status"), {"active"}),  # what becomes of a version is in dataset.yaml
         ("trigger", extra.get("trigger", "schedule"), TRIGGERS),
+        ("audience", extra.get("audience", "everybody"), AUDIENCES),
         ("late policy", extra.get("late", {}).get("policy", "append"), LATE_POLICIES),
         ("extraColumns", extra.get("csv", {}).get("extraColumns", "refuse"), POLICIES),
         ("headerCase", extra.get("csv", {}).get("headerCase", "refuse"), POLICIES),

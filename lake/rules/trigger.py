@@ -15,6 +15,7 @@ OBJECT = "object"
 REQUEST = "request"
 PER_OBJECT = "per_object"
 ON_READY_MARKER = "on_ready_marker"
+ON_REQUEST = "on_request"
 # kinds that bring no new sources: only a person's request starts them, and `details` says what they are about
 REQUESTED_KINDS = (
     RunKind.BACKFILL,
@@ -135,6 +136,8 @@ def _why_not(key: BronzeKey, contract: Contract) -> str | None:
         return "the contract waits for the day's _READY marker"
     if contract.trigger == SCHEDULE:
         return "the contract takes it with the next scheduled run"
+    if contract.trigger == ON_REQUEST:
+        return "only a request starts a run of it"
     return None
 
 

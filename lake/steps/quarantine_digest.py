@@ -24,7 +24,7 @@ class DigestAnswer:
 
 def send_digest(lake: Lake, notifier: Notifier, at: str) -> DigestAnswer:
     """Add up what the current snapshots say, without a look into any row, and mail it. `at` names the day."""
-    found = [_held(lake, dataset) for dataset in lake.contracts.datasets(SILVER)]
+    found = [_held(lake, dataset) for dataset in lake.contracts.for_people(SILVER)]
     alert = digest(lake.environment, found, date.fromisoformat(at[:10]))
     if alert is not None:
         notifier.send(alert.subject, alert.body)

@@ -7,6 +7,7 @@ from assay import (
     commands_build,
     commands_contract,
     commands_delivery,
+    commands_deploy,
     commands_lake,
     commands_local,
     commands_quarantine,
@@ -22,6 +23,7 @@ app = typer.Typer(
 )
 app.add_typer(commands_local.app, name="local")
 app.add_typer(commands_contract.app, name="contract")
+app.add_typer(commands_deploy.app, name="deploy")
 app.add_typer(commands_backfill.app, name="backfill")
 app.add_typer(commands_quarantine.app, name="quarantine")
 commands_build.register(app)

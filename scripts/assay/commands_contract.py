@@ -92,7 +92,8 @@ def _rendered() -> list[tuple[Path, str]]:
     views = [
         (VIEWS / f"{each}.sql", render_view(contracts.versions(each), contracts.added_columns(each))) for each in names
     ]
-    return [*views, *((PAGES / f"{each}.md", render_page(contracts, each)) for each in names)]
+    told = [*contracts.for_people("silver"), *contracts.for_people("gold")]
+    return [*views, *((PAGES / f"{each}.md", render_page(contracts, each)) for each in told)]
 
 
 def _content(file: Path) -> str:

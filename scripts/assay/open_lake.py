@@ -3,6 +3,7 @@
 from assay.target import Target
 from lake.aws.clock import SystemClock
 from lake.aws.executions import StepFunctions
+from lake.aws.pipeline_alias import PipelineAlias
 from lake.aws.store import S3Store
 from lake.bundle import contracts_root
 from lake.rules.contract import load_contracts
@@ -23,6 +24,11 @@ def open_lake(target: Target) -> Lake:
 def executions_of(target: Target) -> StepFunctions:
     """Its runs."""
     return StepFunctions(target.client("stepfunctions"), target.state_machine)
+
+
+def pipeline_alias(target: Target) -> PipelineAlias:
+    """The alias that its runs start on."""
+    return PipelineAlias(target.client("stepfunctions"), f"{target.state_machine}:live")
 
 
 def who(target: Target) -> str:

@@ -99,6 +99,11 @@ def mark(key: str, directory: Path | None = None) -> None:
     save_snapshot(key, directory=directory)
 
 
+def unmark(directory: Path | None = None) -> None:
+    """Say that the state is that of no stack known by a key: it is about to be changed in another way."""
+    _settings(directory).mark.unlink(missing_ok=True)
+
+
 def save_snapshot(key: str, tfstate_dir: Path | None = None, directory: Path | None = None) -> Path:
     """Keep a copy of the whole state under the key; the server may run on.
 

@@ -50,7 +50,7 @@ run "functions_run_their_build_under_their_own_role" {
     condition = alltrue([
       for name, function in aws_lambda_function.this :
       function.runtime == "python3.13" && function.handler == "functions.${name}.handler" &&
-      function.s3_key == "builds/0123456789ab/functions.zip" && function.reserved_concurrent_executions == 5 &&
+      function.s3_bucket == "t-artifacts" && function.s3_key == "builds/0123456789ab/functions.zip" && function.publish && function.reserved_concurrent_executions == 5 &&
       function.kms_key_arn == var.kms_key_arn && function.tracing_config[0].mode == "Active"
     ])
     error_message = "Every function runs python3.13 from the build, with its own share of concurrency, encrypted and traced."

@@ -43,6 +43,18 @@ variables {
     finish_run        = "arn:aws:lambda:eu-west-1:111111111111:function:t-finish-run"
     fail_run          = "arn:aws:lambda:eu-west-1:111111111111:function:t-fail-run"
   }
+  function_version_arns = {
+    plan_run         = "arn:aws:lambda:eu-west-1:111111111111:function:t-plan-run:3"
+    ask_approval     = "arn:aws:lambda:eu-west-1:111111111111:function:t-ask-approval:3"
+    begin_backfill   = "arn:aws:lambda:eu-west-1:111111111111:function:t-begin-backfill:3"
+    compare_run      = "arn:aws:lambda:eu-west-1:111111111111:function:t-compare-run:3"
+    begin_promotion  = "arn:aws:lambda:eu-west-1:111111111111:function:t-begin-promotion:3"
+    read_run_summary = "arn:aws:lambda:eu-west-1:111111111111:function:t-read-run-summary:3"
+    promote_run      = "arn:aws:lambda:eu-west-1:111111111111:function:t-promote-run:3"
+    finish_run       = "arn:aws:lambda:eu-west-1:111111111111:function:t-finish-run:3"
+    fail_run         = "arn:aws:lambda:eu-west-1:111111111111:function:t-fail-run:3"
+  }
+  build              = { id = "0123456789ab", uri = "s3://t-artifacts/builds/0123456789ab" }
   job_names          = { bronze_to_silver = "t-bronze-to-silver", compact = "t-compact", silver_to_gold = "t-silver-to-gold" }
   approval_hours     = 72
   schedule_enabled   = true
@@ -66,12 +78,21 @@ run "runs_start_on_a_published_version" {
       one(aws_sfn_alias.live.routing_configuration).state_machine_version_arn == aws_sfn_state_machine.this.state_machine_version_arn
       && one(aws_sfn_alias.live.routing_configuration).weight == 100
     )
-    error_message = "The alias live sends every run to the published version."
+    error_message = "A new alias sends every run to the published version; afterwards deployments move it."
   }
 
   assert {
     condition     = can(jsondecode(aws_sfn_state_machine.this.definition)) && length(regexall("[$][{]", aws_sfn_state_machine.this.definition)) == 0
     error_message = "The definition is JSON and every placeholder in it is filled."
+  }
+
+  assert {
+    condition = (
+      jsondecode(aws_sfn_state_machine.this.definition).States.PlanRun.Arguments.FunctionName == var.function_version_arns["plan_run"]
+      && jsondecode(aws_sfn_state_machine.this.definition).States.IngestToSilver.Arguments.Arguments["--scriptLocation"] == "s3://t-artifacts/builds/0123456789ab/jobs/bronze_to_silver.py"
+      && jsondecode(aws_sfn_state_machine.this.definition).States.BuildGold.Arguments.Arguments["--extra-py-files"] == "s3://t-artifacts/builds/0123456789ab/lake.zip"
+    )
+    error_message = "A version of the machine calls versions of functions and runs the jobs of one build."
   }
 
   assert {

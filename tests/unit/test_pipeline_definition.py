@@ -17,7 +17,7 @@ STATES: dict[str, Json] = MACHINE["States"]
 TASKS = {name: state for name, state in STATES.items() if state["Type"] == "Task"}
 PLACEHOLDERS = {
     "plan_run_arn", "read_run_summary_arn", "promote_run_arn", "finish_run_arn", "fail_run_arn",
-    "bronze_to_silver_job", "compact_job", "silver_to_gold_job",
+    "bronze_to_silver_job", "compact_job", "silver_to_gold_job", "build_uri", "build_id",
     "ask_approval_arn", "begin_backfill_arn", "compare_run_arn", "begin_promotion_arn",
     *NUMBERS,
 }  # fmt: skip
@@ -162,6 +162,17 @@ class Stage:
         return call
 
 
+def job_arguments(job: str) -> Json:
+    """A job runs the script and the library of the machine's own build."""
+    return {
+        "--scriptLocation": f"${{build_uri}}/jobs/{job}.py",
+        "--extra-py-files": "${build_uri}/lake.zip",
+        "--build_id": "${build_id}",
+        "--run_id": "r",
+        "--plan_uri": "s3://c/plan.json",
+    }
+
+
 def test_a_good_run_goes_all_the_way() -> None:
     stage = Stage()
     execution = stage.play()
@@ -170,8 +181,8 @@ def test_a_good_run_goes_all_the_way() -> None:
         "BuildGold", "ReadGoldSummary", "GoldGate", "PromoteGold", "FinishRun", "HowItEnded", "Succeeded",
     ]  # fmt: skip
     assert stage.asked("plan_run_arn") == [{**INPUT, "execution_arn": "arn:r"}]
-    job = [{"--run_id": "r", "--plan_uri": "s3://c/plan.json"}]
-    assert stage.asked("bronze_to_silver_job") == stage.asked("silver_to_gold_job") == job
+    assert stage.asked("bronze_to_silver_job") == [job_arguments("bronze_to_silver")]
+    assert stage.asked("silver_to_gold_job") == [job_arguments("silver_to_gold")]
     assert [payload["layer"] for payload in stage.asked("promote_run_arn")] == ["silver", "gold"]
     (end,) = stage.asked("finish_run_arn")
     assert end == {
@@ -191,9 +202,8 @@ def test_silver_is_written_by_the_job_of_the_runs_kind_or_by_none(kind: str, wri
     assert execution.visited[3 : 3 + len(writer) + 1] == [*writer, "ReadRunSummary"]
     assert execution.visited[-1] == "Succeeded"
     assert stage.asked("plan_run_arn")[0]["details"] == {"reason": "because"}
-    job = {"--run_id": "r", "--plan_uri": "s3://c/plan.json"}
-    assert stage.asked("compact_job") == ([job] if kind == "compact" else [])
-    assert stage.asked("bronze_to_silver_job") == ([job] if kind == "event" else [])
+    assert stage.asked("compact_job") == ([job_arguments("compact")] if kind == "compact" else [])
+    assert stage.asked("bronze_to_silver_job") == ([job_arguments("bronze_to_silver")] if kind == "event" else [])
 
 
 @pytest.mark.parametrize(("outcome", "end"), [("nothing_to_do", "NothingToDo"), ("refused", "Refused")])

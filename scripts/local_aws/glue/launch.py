@@ -29,7 +29,7 @@ class Launch:
     def prepare(self) -> tuple[list[str], dict[str, str]]:
         """The command and its environment."""
         command = self._run.job["Command"]
-        script = self._fetch(command["ScriptLocation"])
+        script = self._fetch(self._run.arguments.get("--scriptLocation") or command["ScriptLocation"])
         modules = self._fetch_all("--extra-py-files")
         self._fetch_all("--extra-files")
         environment = self._environment(modules)

@@ -17,6 +17,7 @@ locals {
       version        = document.version
       layer          = local.custom[document.id].layer
       active         = local.life_cycles[document.name].versions[local.custom[document.id].schemaVersion].status == "active"
+      scheduled      = try(local.custom[document.id].trigger, "schedule") != "on_request"
       description    = document.description.purpose
       bucket         = var.buckets[local.custom[document.id].layer]
       properties = concat(
@@ -45,6 +46,6 @@ locals {
 
   silver          = [for contract in local.contracts : contract if contract.layer == "silver"]
   silver_datasets = toset(local.silver[*].dataset)
-  live_datasets   = toset([for contract in local.silver : contract.dataset if contract.active])
+  live_datasets   = toset([for contract in local.silver : contract.dataset if contract.active && contract.scheduled])
   all_datasets    = sort(distinct([for contract in local.contracts : contract.dataset]))
 }

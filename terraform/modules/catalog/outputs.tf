@@ -9,6 +9,6 @@ output "tables" {
 }
 
 output "scheduled_datasets" {
-  description = "Datasets that have a daily run: those of silver with a live contract."
+  description = "Datasets that have a daily run: those of silver with a live contract, unless they run on request only."
   value       = local.live_datasets
 }

@@ -64,16 +64,12 @@ locals {
   names = { for function in keys(local.functions) : function => "${var.scope.name}-${replace(function, "_", "-")}" }
 }
 
-resource "aws_s3_object" "package" {
-  bucket      = var.buckets["artifacts"]
-  key         = "builds/${var.build_id}/functions.zip"
-  source      = "${var.artifacts}/functions.zip"
-  source_hash = filesha256("${var.artifacts}/functions.zip")
-  kms_key_id  = var.kms_key_arn
+# Builds are kept in the artifacts bucket by `assay build`, before any apply; Terraform neither writes nor deletes them.
+removed {
+  from = aws_s3_object.package
 
-  # The new build is there before the functions move to it.
   lifecycle {
-    create_before_destroy = true
+    destroy = false
   }
 }
 
@@ -92,8 +88,11 @@ resource "aws_lambda_function" "this" {
   timeout       = each.value.timeout
   memory_size   = each.value.memory
 
-  s3_bucket        = aws_s3_object.package.bucket
-  s3_key           = aws_s3_object.package.key
+  # Each change is a version. The state machine calls versions, so that a run ends on the build it began with.
+  publish = true
+
+  s3_bucket        = var.buckets["artifacts"]
+  s3_key           = "builds/${var.build_id}/functions.zip"
   source_code_hash = filebase64sha256("${var.artifacts}/functions.zip")
 
   kms_key_arn                    = var.kms_key_arn

@@ -50,7 +50,8 @@ data "aws_iam_policy_document" "job" {
     actions = ["s3:GetObject", "s3:GetObjectVersion"]
     resources = concat(
       [for layer in local.reads[each.key] : "${local.arns[layer]}/*"],
-      ["${local.arns["artifacts"]}/${local.build}/*"],
+      # A run that began before a deployment ends on the build it began with.
+      ["${local.arns["artifacts"]}/builds/*"],
     )
   }
 

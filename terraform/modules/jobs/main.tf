@@ -5,36 +5,26 @@ locals {
     silver_to_gold   = "Rebuilds the gold months that a run touched, under the run."
   }
   names = { for job in keys(local.jobs) : job => "${var.scope.name}-${replace(job, "_", "-")}" }
-  build = "builds/${var.build_id}"
+  build = "s3://${var.buckets["artifacts"]}/builds/${var.build_id}"
 
   # Glue's own rule for jobs with a security configuration.
   log_prefix = "/aws-glue/jobs/${aws_glue_security_configuration.this.name}-role"
 }
 
-resource "aws_s3_object" "script" {
-  for_each = local.jobs
+# Builds are kept in the artifacts bucket by `assay build`, before any apply; Terraform neither writes nor deletes them.
+removed {
+  from = aws_s3_object.script
 
-  bucket      = var.buckets["artifacts"]
-  key         = "${local.build}/jobs/${each.key}.py"
-  source      = "${var.artifacts}/jobs/${each.key}.py"
-  source_hash = filesha256("${var.artifacts}/jobs/${each.key}.py")
-  kms_key_id  = var.kms_key_arn
-
-  # The new build is there before the jobs move to it.
   lifecycle {
-    create_before_destroy = true
+    destroy = false
   }
 }
 
-resource "aws_s3_object" "library" {
-  bucket      = var.buckets["artifacts"]
-  key         = "${local.build}/lake.zip"
-  source      = "${var.artifacts}/lake.zip"
-  source_hash = filesha256("${var.artifacts}/lake.zip")
-  kms_key_id  = var.kms_key_arn
+removed {
+  from = aws_s3_object.library
 
   lifecycle {
-    create_before_destroy = true
+    destroy = false
   }
 }
 
@@ -63,15 +53,17 @@ resource "aws_glue_job" "this" {
   command {
     name            = "glueetl"
     python_version  = "3"
-    script_location = "s3://${aws_s3_object.script[each.key].bucket}/${aws_s3_object.script[each.key].key}"
+    script_location = "${local.build}/jobs/${each.key}.py"
   }
 
+  # For a run that is started by hand. The state machine names the script and the library of its own build.
   default_arguments = {
     "--job-language"                 = "python"
     "--job-bookmark-option"          = "job-bookmark-disable"
     "--enable-metrics"               = "true"
     "--enable-observability-metrics" = "true"
-    "--extra-py-files"               = "s3://${aws_s3_object.library.bucket}/${aws_s3_object.library.key}"
+    "--extra-py-files"               = "${local.build}/lake.zip"
+    "--build_id"                     = var.build_id
 
     # Conditional writes (If-Match) came with botocore 1.35.99; what Glue brings along may be older.
     "--additional-python-modules" = "boto3==1.43.106"
@@ -85,7 +77,6 @@ resource "aws_glue_job" "this" {
     "--bucket_gold"       = var.buckets["gold"]
     "--bucket_quarantine" = var.buckets["quarantine"]
     "--bucket_control"    = var.buckets["control"]
-    "--build_id"          = var.build_id
   }
 }
 

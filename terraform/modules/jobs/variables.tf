@@ -20,13 +20,8 @@ variable "kms_key_arn" {
   type        = string
 }
 
-variable "artifacts" {
-  description = "Folder of the build: lake.zip and jobs/*.py."
-  type        = string
-}
-
 variable "build_id" {
-  description = "Build these jobs run."
+  description = "Build these jobs run when they are started by hand; it lies in the artifacts bucket."
   type        = string
 }
 

@@ -40,7 +40,7 @@ data "aws_iam_policy_document" "state_machine" {
   statement {
     sid       = "CallFunctions"
     actions   = ["lambda:InvokeFunction"]
-    resources = [for task in local.tasks : var.function_arns[task]]
+    resources = [for task in local.tasks : "${var.function_arns[task]}:*"] # Versions, never $LATEST.
   }
 
   statement {

@@ -20,11 +20,13 @@ resource "aws_sfn_state_machine" "this" {
   publish = true
 
   definition = templatefile("${path.module}/definitions/pipeline.asl.json", merge(
-    { for task in local.tasks : "${task}_arn" => var.function_arns[task] },
+    { for task in local.tasks : "${task}_arn" => var.function_version_arns[task] },
     {
       bronze_to_silver_job = var.job_names["bronze_to_silver"]
       compact_job          = var.job_names["compact"]
       silver_to_gold_job   = var.job_names["silver_to_gold"]
+      build_id             = var.build.id
+      build_uri            = var.build.uri
       approval_hours       = var.approval_hours
       approval_seconds     = local.approval_seconds
       run_seconds          = local.run_seconds
@@ -52,6 +54,11 @@ resource "aws_sfn_alias" "live" {
   routing_configuration {
     state_machine_version_arn = aws_sfn_state_machine.this.state_machine_version_arn
     weight                    = 100
+  }
+
+  # An apply publishes a version; only a deployment whose smoke test passed lets the alias move to it.
+  lifecycle {
+    ignore_changes = [routing_configuration]
   }
 }
 

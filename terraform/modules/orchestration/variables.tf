@@ -30,6 +30,19 @@ variable "function_arns" {
   type        = map(string)
 }
 
+variable "function_version_arns" {
+  description = "ARN of the version of each function that the state machine calls."
+  type        = map(string)
+}
+
+variable "build" {
+  description = "Build that the jobs of a run come from: its id, and the S3 address of its artefacts."
+  type = object({
+    id  = string
+    uri = string
+  })
+}
+
 variable "job_names" {
   description = "Name of each Glue job by its script."
   type        = map(string)

@@ -77,6 +77,15 @@ def test_a_run_acts_as_the_jobs_role_and_its_output_is_in_the_logs(aws: Aws, job
     assert ":assumed-role/role-" in output(aws, run["Id"])
 
 
+def test_a_run_may_name_another_script_than_its_job(aws: Aws, job: str) -> None:
+    bucket = aws.root("glue").get_job(JobName=job)["Job"]["Command"]["ScriptLocation"].split("/")[2]
+    aws.root("s3").put_object(Bucket=bucket, Key="other.py", Body=b"print('the other script')")
+    arguments = {"--scriptLocation": f"s3://{bucket}/other.py"}
+    run = aws.root("glue").start_job_run(JobName=job, Arguments=arguments)["JobRunId"]
+    assert ended(aws, job, run)["JobRunState"] == "SUCCEEDED"
+    assert "the other script" in output(aws, run)
+
+
 def test_arguments_nobody_may_override_are_not_overridden(aws: Aws, job: str) -> None:
     run = ended(aws, job, start(aws, job, "plain"))
     assert "mode plain kept yes" in output(aws, run["Id"])

@@ -109,7 +109,7 @@ def _other_name(document: dict[str, Any]) -> None:
         (_half_a_range, "'year' needs a projection range of two ends"),
         (_bad_pattern, "pattern that does not compile"),
         (_bad_type, "physicalType 'money'"),
-        (_bad_trigger, "trigger is 'always', expected one of on_ready_marker, per_object, schedule"),
+        (_bad_trigger, "trigger is 'always', expected one of on_ready_marker, on_request, per_object, schedule"),
         (_twice, "source column 'CustomerID' is declared twice"),
         (_dangling, "refers to 'money'"),
         (_other_name, "expected transactions v1"),

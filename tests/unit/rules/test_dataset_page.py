@@ -10,7 +10,7 @@ from lake.rules.dataset_page import render_page
 from tests.builders import CONTRACTS
 
 PAGES = Path(__file__).parents[3] / "docs" / "datasets"
-DATASETS = [*CONTRACTS.datasets("silver"), *CONTRACTS.datasets("gold")]
+DATASETS = [*CONTRACTS.for_people("silver"), *CONTRACTS.for_people("gold")]
 
 
 @pytest.mark.parametrize("dataset", DATASETS)

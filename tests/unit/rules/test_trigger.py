@@ -117,7 +117,7 @@ def test_a_marker_starts_a_run_where_the_contract_waits_for_it() -> None:
         ({}, "(none)"),
         ({"trigger": "schedule", "dataset": "transactions"}, "no 'scheduled_time'"),
         ({"trigger": "schedule", "dataset": "transactions", "scheduled_time": "<now>"}, "'<now>' is not a moment"),
-        ({"trigger": "schedule", "dataset": "payments", "scheduled_time": NOW}, "there are: transactions"),
+        ({"trigger": "schedule", "dataset": "payments", "scheduled_time": NOW}, "there are: canary, transactions"),
         ({"trigger": "request", "dataset": "transactions", "keys": ["a.csv"]}, "'a.csv' is no source"),
         (
             {"trigger": "request", "dataset": "transactions", "keys": ["x/ingest_date=2024-03-31/a.csv"]},

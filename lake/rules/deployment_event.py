@@ -1,0 +1,92 @@
+"""What a deployment tells people when it ends, and what it keeps when it fails."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from lake.rules.deployment import Deployment, Phase, Trouble
+
+SOURCE = "assay"
+TYPES = {
+    Phase.REVERTED: "Deployment Reverted",
+    Phase.REFUSED: "Deployment Failed",
+    Phase.ABANDONED: "Deployment Failed",
+    Phase.STUCK: "Deployment Failed",
+}
+NEXT_STEPS = {
+    Phase.REVERTED: "correct the build, then: assay deploy --env {environment}",
+    Phase.REFUSED: "correct the build or the plan, then: assay deploy --env {environment}",
+    Phase.ABANDONED: "correct the build, then: assay deploy --env {environment}",
+    Phase.STUCK: "act now: assay deploy revert --env {environment}",
+}
+STATES = {
+    Phase.DEPLOYED: "is active",
+    Phase.REVERTED: "failed; the previous build is active, as it was",
+    Phase.REFUSED: "was refused before anything was touched",
+    Phase.ABANDONED: "failed; there was no build before it",
+    Phase.STUCK: "failed, and going back failed too; runs start on the version of the previous build",
+}
+_UNTOUCHED = "No: only the canary's rows were touched. "
+DATA = {
+    Phase.REVERTED: _UNTOUCHED + "Runs kept starting on the previous build.",
+    Phase.REFUSED: "No: nothing was touched.",
+    Phase.ABANDONED: _UNTOUCHED + "Runs start on a build that is not tested; the gate guards what they promote.",
+    Phase.STUCK: _UNTOUCHED + "Runs start on the previous build, but tables, roles or views may be of the failed one.",
+}
+MOST_LINES = 40
+
+
+@dataclass(frozen=True)
+class FailedBuild:
+    """`_FAILED-<build>.json`: all that is known of a deployment that failed."""
+
+    build_id: str
+    environment: str
+    deployment_id: str
+    who: str
+    previous: str | None
+    trouble: Trouble
+    second_trouble: Trouble | None
+    phases: tuple[str, ...]
+
+
+def failed_build(deployment: Deployment) -> FailedBuild | None:
+    """What a failed deployment keeps; None when it did not fail."""
+    if deployment.trouble is None:
+        return None
+    return FailedBuild(
+        deployment.build_id,
+        deployment.environment,
+        deployment.deployment_id,
+        deployment.holder.who,
+        deployment.previous.build_id if deployment.previous else None,
+        deployment.trouble,
+        deployment.second_trouble,
+        tuple(f"{each.at} {each.phase}" for each in deployment.journal),
+    )
+
+
+def failed_name(build_id: str) -> str:
+    """Name of that record."""
+    return f"_FAILED-{build_id}.json"
+
+
+def event_of(deployment: Deployment, context_uri: str) -> tuple[str, dict[str, Any]]:
+    """Type and detail of the event at the end of a deployment that failed; a field that says nothing is left out."""
+    phase = Phase(deployment.phase)
+    trouble = deployment.second_trouble or deployment.trouble
+    assert trouble is not None
+    told = {
+        "environment": deployment.environment,
+        "build_id": deployment.build_id,
+        "previous": deployment.previous.build_id if deployment.previous else "",
+        "state": trouble.phase,
+        "error": trouble.error,
+        "reason": f"build {deployment.build_id} {STATES[phase]}: {trouble.error}: {trouble.message}",
+        "lines": list(trouble.lines[:MOST_LINES]),
+        "since": trouble.at,
+        "execution_arn": trouble.execution_arn,
+        "context_uri": context_uri,
+        "data": DATA[phase],
+        "next_step": NEXT_STEPS[phase].format(environment=deployment.environment),
+    }
+    return TYPES[phase], {name: value for name, value in told.items() if value}

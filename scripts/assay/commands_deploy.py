@@ -1,0 +1,112 @@
+"""`assay deploy …`: make a build the active one, with a smoke test before and the previous build behind."""
+
+from typing import Annotated, Any
+
+import typer
+
+from assay import deploy as deployments
+from assay.console import REFUSED, AsJson, CommandError, out, print_json, print_table
+from assay.target import LOCAL, Environment, select
+
+app = typer.Typer(help="Make a build the active one; status, resume, revert, plan.", invoke_without_command=True)
+BuildId = Annotated[str | None, typer.Option("--build", help="A kept build; default: one of these sources.")]
+Reason = Annotated[str, typer.Option(help="Why; it goes into the journal and the mail.")]
+TakeOver = Annotated[
+    bool, typer.Option("--take-over", help="Another process began, and you know that it is not at work any more.")
+]
+AllowDestroy = Annotated[
+    list[str] | None, typer.Option("--allow-destroy", metavar="ADDRESS", help="A protected resource that may go.")
+]
+
+
+@app.callback()
+def deploy(
+    context: typer.Context,
+    build_id: BuildId = None,
+    reason: Reason = "",
+    allow_destroy: AllowDestroy = None,
+    take_over: TakeOver = False,
+    environment: Environment = LOCAL,
+    as_json: AsJson = False,
+) -> None:
+    """Plan, apply, smoke-test and activate a build; whatever fails, the previous build comes back."""
+    if context.invoked_subcommand is not None:
+        return
+    target = select(environment)
+    _tell(deployments.deploy(target, build_id, reason, allow_destroy or [], take_over, quiet=as_json), as_json)
+
+
+@app.command()
+def resume(take_over: TakeOver = False, environment: Environment = LOCAL, as_json: AsJson = False) -> None:
+    """Go on with a deployment whose process died."""
+    _tell(deployments.resume(select(environment), take_over, quiet=as_json), as_json)
+
+
+@app.command()
+def revert(
+    reason: Reason = "asked for at the command line",
+    take_over: TakeOver = False,
+    environment: Environment = LOCAL,
+    as_json: AsJson = False,
+) -> None:
+    """Give an unfinished deployment up, or deploy the build that was active before."""
+    _tell(deployments.revert(select(environment), reason, take_over, quiet=as_json), as_json)
+
+
+@app.command()
+def status(environment: Environment = LOCAL, as_json: AsJson = False) -> None:
+    """Say which build is active, and how far the newest deployment is."""
+    found = deployments.status(select(environment))
+    if as_json:
+        print_json(found)
+    else:
+        _print_status(found)
+
+
+@app.command()
+def plan(build_id: BuildId = None, environment: Environment = LOCAL, as_json: AsJson = False) -> None:
+    """Show what a deployment would change; exit code 3 when it would not be allowed."""
+    found = deployments.plan(select(environment), build_id)
+    if as_json:
+        print_json(found)
+    else:
+        print_table(("change", "resource"), [("/".join(each["actions"]), each["address"]) for each in found["changes"]])
+        told = ", ".join(f"{count} {word}" for word, count in found["counts"].items()) or "nothing changes"
+        out.print(f"build [bold]{found['build_id']}[/]: {told}")
+    if found["refused"]:
+        raise CommandError("a deployment would refuse this plan: " + "; ".join(found["refused"]), REFUSED)
+
+
+def _tell(deployment: Any, as_json: bool) -> None:
+    if as_json:
+        print_json(deployment.__dict__)
+    elif deployment.phase == "deployed":
+        out.print(f"build [bold]{deployment.build_id}[/] is active in {deployment.environment}")
+    deployments.end_with(deployment)
+
+
+def _print_status(found: dict[str, Any]) -> None:
+    active, deployment = found["active"], found["deployment"]
+    if active:
+        before = f", before it {active['previous']}" if active["previous"] else ""
+        out.print(
+            f"active     [bold]{active['build_id']}[/] since {active['at']} by {active['who']}{before}", soft_wrap=True
+        )
+    else:
+        out.print("active     no build was deployed yet")
+    out.print(f"runs start on {found['runs_start_on'] or 'nothing'}", soft_wrap=True)
+    if not deployment:
+        return
+    out.print(f"newest     deployment {deployment['deployment_id']} of {deployment['build_id']}: {deployment['phase']}")
+    for each in deployment["journal"]:
+        out.print(f"           {each['at']}  {each['phase']}")
+    for trouble in (deployment["trouble"], deployment["second_trouble"]):
+        if trouble:
+            out.print(
+                "trouble   ",
+                f"{trouble['phase']}: {trouble['error']}: {trouble['message']}",
+                soft_wrap=True,
+                markup=False,
+            )
+    if found["holder_is_gone"]:
+        out.print("its process is gone: [bold]assay deploy resume[/] or [bold]assay deploy revert[/]")

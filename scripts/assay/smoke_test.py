@@ -1,0 +1,162 @@
+"""The smoke test: a canary through one version of the state machine, what Athena answers of it, then the checks."""
+
+import io
+import json
+import time
+import zipfile
+from collections.abc import Callable
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+from assay import executions, runs
+from assay.console import CommandError
+from assay.query import Answer, ask
+from assay.target import Target
+from lake.aws.executions import StepFunctions
+from lake.bundle import contracts_root
+from lake.errors import SmokeTestError
+from lake.rules import layout
+from lake.rules.build_manifest import STACK
+from lake.rules.canary import DATASET, Canary, canary_of, problems_of_balances, problems_of_summary
+from lake.rules.contract import load_contracts
+from lake.rules.json_record import to_json
+from lake.rules.trigger import REQUEST, RunRequest, request_of
+from lake.steps.ports import Store
+
+RUN_SECONDS = 2700
+CHECK_SECONDS = 1800
+POLL_SECONDS = 1.0
+MOST_ROWS = 10
+
+
+class StackSmokeTest:
+    """The `SmokeTest` port of one environment."""
+
+    def __init__(self, target: Target, store: Store, say: Callable[[str], None]) -> None:
+        self._target = target
+        self._store = store
+        self._say = say
+
+    def run(self, deployment_id: str, build_id: str, version_arn: str) -> None:
+        """Raises SmokeTestError with what was expected and what was found."""
+        now = datetime.now(UTC)
+        canary = canary_of(f"{deployment_id}-{now:%H%M%S}", now.date())
+        key = layout.bronze_prefix(DATASET, now.date()) + f"{canary.account}.csv"
+        views, checks = self._questions(build_id)
+        self._call_dispatch(key, now)
+        self._ask_all(views)
+        self._store.create(self._target.bucket("bronze"), key, canary.text)
+        run_id, arn = self._start(key, now, version_arn)
+        self._say(f"canary {run_id}")
+        self._await(run_id, arn)
+        self._judge(canary, run_id, arn)
+        self._ask_all(checks)
+
+    def _call_dispatch(self, key: str, now: datetime) -> None:
+        """Runs do not start through it here; but whatever starts them does, so it must understand an event."""
+        found = {"bucket": {"name": self._target.bucket("bronze")}, "object": {"key": key}}
+        event = {"detail-type": "Object Created", "time": now.isoformat(), "detail": found}
+        function = f"{self._target.name}-dispatch"
+        answer = self._target.client("lambda").invoke(FunctionName=function, Payload=json.dumps(event))
+        payload = json.loads(answer["Payload"].read())
+        if answer.get("FunctionError") or "ignored" not in payload:
+            raise SmokeTestError(f"{function} must ignore an object of {DATASET}, it answered {payload}")
+
+    def _start(self, key: str, now: datetime, version_arn: str) -> tuple[str, str]:
+        bucket = self._target.bucket("bronze")
+        asked = {"trigger": REQUEST, "dataset": DATASET, "keys": [key], "requested_at": now.isoformat()}
+        request = request_of(asked, bucket, load_contracts(contracts_root()), now.isoformat())
+        assert isinstance(request, RunRequest)
+        machine = StepFunctions(self._target.client("stepfunctions"), version_arn)
+        arn, _ = machine.start(request.run_id, to_json(request, one_line=True))
+        return request.run_id, arn
+
+    def _await(self, run_id: str, arn: str) -> None:
+        deadline = time.monotonic() + RUN_SECONDS
+        while (found := executions.describe(self._target, run_id)).status not in executions.OVER:
+            if time.monotonic() > deadline:
+                self._target.client("stepfunctions").stop_execution(executionArn=arn, cause="the smoke test gave up")
+                raise SmokeTestError(f"the canary's run {run_id} was not over after {RUN_SECONDS} s", arn)
+            time.sleep(POLL_SECONDS)
+        if found.status != "SUCCEEDED":
+            told = f"the canary's run {run_id} ended as {found.status}: {found.error}"
+            raise SmokeTestError(told, arn, tuple(self._story(run_id)))
+
+    def _judge(self, canary: Canary, run_id: str, arn: str) -> None:
+        story = runs.story(self._target, run_id)
+        outcome, summary = story["ledger"].get("outcome"), story["summary"]
+        if outcome != "succeeded":
+            reasons = tuple(story["ledger"].get("reasons", []))
+            raise SmokeTestError(f"the canary's run {run_id} was to succeed, it ended as {outcome}", arn, reasons)
+        wrong = problems_of_summary(canary, summary["counts"], summary["late"]) + self._problems_in_athena(
+            canary, run_id
+        )
+        if wrong:
+            raise SmokeTestError(f"the canary's run {run_id}: " + "; ".join(wrong), arn, tuple(wrong))
+
+    def _problems_in_athena(self, canary: Canary, run_id: str) -> list[str]:
+        held = self._ask("canary_quarantine", f"SELECT count(*) FROM canary_quarantine WHERE run_id = '{run_id}'")
+        rows = self._ask("canary", f"SELECT count(*) FROM canary WHERE account_id = '{canary.account}'")
+        balances = self._ask(
+            "canary_balances",
+            f"SELECT as_of_month, closing_balance FROM canary_balances WHERE account_id = '{canary.account}'",
+        )
+        expected = {"canary_quarantine": (held, "quarantined"), "canary": (rows, "valid")}
+        wrong = [
+            f"{table}: expected {canary.counts[count]} rows, found {answer.rows[0][0]}"
+            for table, (answer, count) in expected.items()
+            if answer.rows[0][0] != str(canary.counts[count])
+        ]
+        return wrong + problems_of_balances(canary, [(str(month), Decimal(str(due))) for month, due in balances.rows])
+
+    def _ask_all(self, questions: dict[str, str]) -> None:
+        for name, sql in questions.items():
+            self._say(f"check {name}")
+            self._check(name, sql)
+
+    def _questions(self, build_id: str) -> tuple[dict[str, str], dict[str, str]]:
+        """What the build must answer with no rows: each view asked for nothing, and sql/checks."""
+        stack = self._store.read(self._target.bucket("artifacts"), layout.build_artefact(build_id, STACK)).body
+        with zipfile.ZipFile(io.BytesIO(stack)) as archive:
+            names = [each for each in archive.namelist() if each.startswith("sql/") and each.endswith(".sql")]
+            views = [each.split("/")[2].removesuffix(".sql") for each in names if each.startswith("sql/views/")]
+            checks = {each: archive.read(each).decode() for each in names if each.startswith("sql/checks/")}
+        return {f"view {view}": f"SELECT * FROM {view} LIMIT 0" for view in views}, checks
+
+    def _check(self, name: str, sql: str) -> None:
+        """A run between silver and gold may leave rows for a while: what counts is the answer when none is at work."""
+        deadline = time.monotonic() + CHECK_SECONDS
+        while True:
+            at_work = self._runs_at_work()
+            answer = self._ask(name, sql)
+            if not answer.rows:
+                return
+            if not at_work or time.monotonic() > deadline:
+                break
+            time.sleep(POLL_SECONDS)
+        found = [json.dumps(dict(zip(answer.columns, row, strict=True))) for row in answer.rows[:MOST_ROWS]]
+        raise SmokeTestError(f"{name} must return no rows, it returned {len(answer.rows)}", lines=tuple(found))
+
+    def _runs_at_work(self) -> bool:
+        client = self._target.client("stepfunctions")
+        found = client.list_executions(stateMachineArn=self._target.state_machine, statusFilter="RUNNING", maxResults=1)
+        return bool(found["executions"])
+
+    def _ask(self, name: str, sql: str) -> Answer:
+        try:
+            return ask(self._target, sql)
+        except CommandError as error:
+            raise SmokeTestError(f"{name} cannot be asked: {error}", lines=(sql,)) from error
+
+    def _story(self, run_id: str) -> list[str]:
+        story = runs.story(self._target, run_id)
+        states = [f"{each['state']}: {each['seconds']} s, {each['tries']} tries" for each in story["states"]]
+        return [*states, *_failure_lines(story["failure"])]
+
+
+def _failure_lines(failure: dict[str, Any]) -> list[str]:
+    if not failure:
+        return []
+    job = failure.get("job") or {}
+    return [f"{failure.get('state')}: {failure.get('error')}: {failure.get('message')}", *job.get("log_tail", ())]

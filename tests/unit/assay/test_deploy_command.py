@@ -1,0 +1,58 @@
+"""How `assay deploy` ends, and when a process counts as gone."""
+
+import os
+import socket
+import subprocess
+import sys
+from dataclasses import replace
+
+import pytest
+
+from assay.console import FAILED, REFUSED, CommandError
+from assay.deploy import end_with
+from assay.infrastructure import _is_dead, _is_here
+from assay.site import is_gone
+from lake.rules.deployment import Deployment, Holder, Phase, Trouble
+
+HERE = Holder("anna", socket.gethostname(), os.getpid(), "token", "2024-04-01T02:00:00Z")
+TROUBLE = Trouble("applied", "SmokeTestError", "boom", "2024-04-01T02:05:00Z")
+
+
+def ended(phase: Phase, trouble: Trouble | None = TROUBLE) -> Deployment:
+    return Deployment("d", "staging", "new", HERE, phase, None, trouble=trouble)
+
+
+def test_a_build_that_is_active_is_a_success() -> None:
+    end_with(ended(Phase.DEPLOYED, None))
+
+
+def test_a_revert_that_a_person_asked_for_is_a_success() -> None:
+    end_with(ended(Phase.REVERTED, replace(TROUBLE, error="RevertRequested")))
+
+
+@pytest.mark.parametrize("phase", [Phase.REVERTED, Phase.ABANDONED, Phase.STUCK, Phase.REFUSED])
+def test_whatever_else_is_a_failure_that_says_why(phase: Phase) -> None:
+    with pytest.raises(CommandError, match="applied: SmokeTestError: boom") as raised:
+        end_with(ended(phase))
+    assert raised.value.code == FAILED
+
+
+def test_a_plan_that_may_not_be_is_refused() -> None:
+    with pytest.raises(CommandError) as raised:
+        end_with(ended(Phase.REFUSED, replace(TROUBLE, error="PlanRefusedError")))
+    assert raised.value.code == REFUSED
+
+
+def test_a_process_is_gone_only_when_that_can_be_proven() -> None:
+    child = subprocess.Popen([sys.executable, "-c", ""])
+    child.wait()
+    assert is_gone(replace(HERE, process=child.pid))
+    assert not is_gone(HERE)
+    assert not is_gone(replace(HERE, host="elsewhere", process=child.pid))
+
+
+def test_a_terraform_of_another_machine_is_never_known_to_be_dead() -> None:
+    assert not _is_here("root@elsewhere")
+    assert not _is_dead("root@elsewhere")
+    assert _is_here(f"root@{socket.gethostname()}")
+    assert _is_dead(f"root@{socket.gethostname()}"), "none runs over the builds of this folder"
