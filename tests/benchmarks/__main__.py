@@ -17,7 +17,7 @@ def main() -> None:
         suite = SUITES[name]
         rows = given.rows or suite.rows
         with tempfile.TemporaryDirectory(prefix="assay-bench-") as folder:
-            contenders = suite.contenders(rows, Path(folder))
+            contenders = [each for each in suite.contenders(rows, Path(folder)) if each.name not in given.without]
             results = _in_turn(contenders, given.runs, Path(folder))
         print_table(f"{name}: {rows:,} rows, {given.runs} run(s) in turn", contenders[0].name, results)
         if not all(each.get("exact", True) for found in results.values() for each in found):
@@ -29,6 +29,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("suites", nargs="*", choices=[*SUITES, []], help="all when none is named")
     parser.add_argument("--rows", type=int, help="instead of the suite's own number")
     parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--without", action="append", default=[], metavar="CONTENDER", help="leave this one out")
     return parser.parse_args()
 
 

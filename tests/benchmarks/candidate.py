@@ -3,13 +3,11 @@
 import json
 import os
 import sys
-import time
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-import duckdb
 from pyspark.sql import SparkSession, Window
 from pyspark.sql import functions as F
 
@@ -19,7 +17,8 @@ from lake.spark.judge import judged
 from lake.spark.read import read_sources
 from lake.spark.session import spark_session
 from lake.spark.values import value
-from tests.benchmarks.generate import truth_path
+from tests.benchmarks.meter import Meter
+from tests.benchmarks.truth import differences
 from tests.spark.conftest import VIEW_FS
 from tests.spark.disk_lake import DiskLake
 
@@ -68,11 +67,11 @@ def silver(spark: SparkSession, folder: Path, file: Path, before: Path | None = 
     if before is not None:
         lake.promote(lake.run([lake.deliver(before.read_bytes(), before.name, "2025-12-30")]))
     source = lake.deliver(file.read_bytes(), file.name, "2025-12-31")
-    started = time.monotonic()
+    meter = Meter(spark)
     summary = lake.run([source])
-    seconds = time.monotonic() - started
-    wrong = _wrong({**asdict(summary.counts), "errors": dict(summary.errors)}, file)
-    return {"job_s": seconds, "exact": not wrong, "wrong": wrong}
+    taken = meter.job()
+    wrong = differences({**asdict(summary.counts), "errors": dict(summary.errors)}, file)
+    return {**taken, "exact": not wrong, "wrong": wrong}
 
 
 def backfill(spark: SparkSession, folder: Path, *files: Path) -> dict[str, Any]:
@@ -80,19 +79,19 @@ def backfill(spark: SparkSession, folder: Path, *files: Path) -> dict[str, Any]:
     lake = DiskLake(spark_session("benchmark"), folder)
     sources = [lake.deliver(file.read_bytes(), file.name, "2025-12-30") for file in files]
     lake.promote(lake.run(sources))
-    started = time.monotonic()
+    meter = Meter(spark)
     summary = lake.run(sources[:1], months=["2025-12"])
-    seconds = time.monotonic() - started
+    taken = meter.job()
     (change,) = summary.comparison
     exact = change.rows_before == change.rows_after and not change.added + change.removed + change.changed
-    return {"job_s": seconds, "exact": exact}
+    return {**taken, "exact": exact}
 
 
 def two_pass(spark: SparkSession, folder: Path, file: Path) -> dict[str, Any]:
     """The same rules as most would write them: good rows in one query, bad rows in another, each from the source."""
     lake = DiskLake(spark_session("benchmark"), folder)
     source, contract = lake.deliver(file.read_bytes(), file.name, "2025-12-31"), lake.contract()
-    started = time.monotonic()
+    meter = Meter(spark)
     rows = judged(read_sources(spark, [source], contract).frame, contract)
     key = [*(each.name for each in contract.partition_columns), contract.key[0].name]
     named = rows.where(columns.CLEAN).select(
@@ -111,21 +110,16 @@ def two_pass(spark: SparkSession, folder: Path, file: Path) -> dict[str, Any]:
     )
     bad.coalesce(1).write.parquet(f"file://{folder}/quarantine")
     conflicts.coalesce(1).write.parquet(f"file://{folder}/conflicts")
-    seconds = time.monotonic() - started
+    taken = meter.job()
     kept = [spark.read.parquet(f"file://{folder}/{name}").count() for name in ("valid", "quarantine", "conflicts")]
-    wrong = _wrong({"valid": kept[0], "quarantined": kept[1] + kept[2]}, file)
-    return {"job_s": seconds, "exact": not wrong, "wrong": wrong}
-
-
-def _wrong(found: dict[str, Any], file: Path) -> dict[str, Any]:
-    """What differs from the truth file: found and expected."""
-    truth = json.loads(truth_path(file).read_text())
-    names = ("valid", "duplicate", "quarantined", "errors")
-    return {name: (found[name], truth[name]) for name in names if name in found and found[name] != truth[name]}
+    wrong = differences({"valid": kept[0], "quarantined": kept[1] + kept[2]}, file)
+    return {**taken, "exact": not wrong, "wrong": wrong}
 
 
 def duckdb_copy(_spark: SparkSession | None, folder: Path, file: Path) -> dict[str, Any]:
     """The same copy by a single-node engine."""
+    import duckdb
+
     duckdb.execute("SET threads = 2")
     duckdb.execute(
         f"COPY (SELECT *, year(moment) AS year, month(moment) AS month FROM read_csv('{file}', header = true, "
@@ -151,20 +145,9 @@ def main() -> None:
     name, *files, folder = sys.argv[1], *(Path(each) for each in sys.argv[2:])
     os.environ["PYSPARK_PYTHON"] = sys.executable
     spark = None if name == "duckdb-copy" else session(folder)
-    started = time.monotonic()
+    meter = Meter(spark)
     result = CANDIDATES[name](spark, folder, *files)
-    print("RESULT " + json.dumps({"job_s": time.monotonic() - started, **result, **_cost(spark)}))
-
-
-def _cost(spark: SparkSession | None) -> dict[str, float]:
-    """Peak memory of the process that does the work, CPU seconds of it and of this one."""
-    process, seconds = os.getpid(), time.process_time()
-    if spark is not None:
-        process = spark.sparkContext._jvm.java.lang.ProcessHandle.current().pid()  # type: ignore[union-attr]
-        ticks = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
-        seconds += (int(ticks[11]) + int(ticks[12])) / os.sysconf("SC_CLK_TCK")
-    status = Path(f"/proc/{process}/status").read_text()
-    return {"cpu_s": seconds, "peak_mb": int(status.split("VmHWM:")[1].split()[0]) // 1024}
+    print("RESULT " + json.dumps({**meter.job(), **result, **meter.whole()}))
 
 
 if __name__ == "__main__":

@@ -15,6 +15,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from tests.benchmarks.truth import truth_path
+
 HEADER = "TransactionID,CustomerID,TransactionAmount,Currency,TransactionTimestamp\n"
 BLOCK = 250_000
 CURRENCIES = [
@@ -133,11 +135,6 @@ def write(shape: Shape, path: Path) -> dict[str, object]:
     truth = _truth(shape, kinds)
     truth_path(path).write_text(json.dumps(truth, indent=1))
     return truth
-
-
-def truth_path(path: Path) -> Path:
-    """Where the truth of a file is."""
-    return path.with_name(path.name + ".truth.json")
 
 
 def _truth(shape: Shape, kinds: Counter[str]) -> dict[str, object]:

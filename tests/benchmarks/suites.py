@@ -42,6 +42,7 @@ def _small(rows: int, folder: Path) -> list[Contender]:
     file = _input(folder / "input.csv", Shape(rows))
     tuned = {
         "BENCH_JVM": f"{SMALL_JVM} -Xshare:on -XX:SharedArchiveFile={class_archive.make()}",
+        "SPARK_LAUNCHER_OPTS": f"{SMALL_JVM} -Xshare:auto",
         "SPARK_CONF_DIR": str(class_archive.no_configuration()),
         "BENCH_CLASS_PATH": os.pathsep.join(str(jar) for jar in jars.class_path()),
     }
