@@ -35,7 +35,7 @@ $(STAMP): requirements.lock pyproject.toml
 	@bash scripts/make_environment.sh $(VENV) $(UV_VERSION)
 	@touch $@
 
-$(PREPARED): $(STAMP)
+$(PREPARED): $(STAMP) $(addprefix scripts/local_aws/,prepare.py jars.py unsigned.py class_archive.py training_job.py)
 	@echo "fetching the jars with which Spark reads s3://, once"
 	@$(PYTHON) -m local_aws.prepare
 	@touch $@

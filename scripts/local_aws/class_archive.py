@@ -6,10 +6,9 @@ import subprocess
 import sys
 import tempfile
 from functools import lru_cache
-from importlib.util import find_spec
 from pathlib import Path
 
-from local_aws import jars
+from local_aws import jars, unsigned
 from local_aws.errors import LocalAwsError
 from local_aws.settings import cache_directory
 
@@ -17,7 +16,7 @@ _TRAINING = Path(__file__).with_name("training_job.py")
 
 
 def path() -> Path:
-    """The archive for the jars and the Java of this machine, made or not."""
+    """The archive for the jars, the training job and the Java of this machine, made or not."""
     return cache_directory() / "class-archive" / f"{_fingerprint()}.jsa"
 
 
@@ -68,11 +67,7 @@ def _train(scratch: Path, draft: Path) -> None:
 
 @lru_cache(maxsize=1)
 def _fingerprint() -> str:
-    found = find_spec("pyspark")
-    if found is None or found.origin is None:
-        raise LocalAwsError("pyspark is not installed: install the locked requirements")
-    home = Path(found.origin).parent
-    names = [*jars.class_path(), *sorted((home / "jars").glob("*.jar"))]
+    names = [*jars.class_path(), *sorted(unsigned.spark_jars().glob("*.jar")), _TRAINING]
     stamps = [f"{name}:{name.stat().st_size}:{name.stat().st_mtime_ns}" for name in names if name.exists()]
     java = subprocess.run([_java(), "-version"], capture_output=True, text=True, check=False).stderr
     return hashlib.sha256("\n".join([java, str(no_configuration()), *stamps]).encode()).hexdigest()[:16]

@@ -10,6 +10,7 @@ import tempfile
 import zipfile
 from pathlib import Path
 
+from local_aws import unsigned
 from local_aws.errors import LocalAwsError
 from local_aws.settings import REGION, cache_directory
 
@@ -33,12 +34,16 @@ def folder() -> Path:
 
 def class_path() -> list[Path]:
     """What Spark's driver needs in front of its own jars."""
-    return [folder() / name for name in (_REGION_JAR, *SUMS)]
+    return [*_own(), *unsigned.class_path()]
 
 
 def ready() -> bool:
     """Whether the jars are there (they were checked when they were put there)."""
-    return all(path.is_file() for path in class_path())
+    return all(path.is_file() for path in _own())
+
+
+def _own() -> list[Path]:
+    return [folder() / name for name in (_REGION_JAR, *SUMS)]
 
 
 def require() -> None:

@@ -2,13 +2,14 @@
 
 import sys
 
-from local_aws import class_archive, jars
+from local_aws import class_archive, jars, unsigned
 from local_aws.errors import LocalAwsError
 
 
 def prepare() -> None:
     """Make Spark jobs able to run, and quick to start."""
     jars.fetch()
+    unsigned.write()
     class_archive.make()
 
 

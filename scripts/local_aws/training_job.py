@@ -13,6 +13,8 @@ def main(folder: str) -> None:
         SparkSession.builder.master("local[2]")
         .config("spark.ui.enabled", "false")
         .config("spark.sql.shuffle.partitions", "2")
+        .config("spark.sql.parquet.compression.codec", "zstd")
+        .config("spark.sql.maxConcurrentOutputFileWriters", "8")
         .config("spark.hadoop.fs.s3.impl", "org.apache.hadoop.fs.s3a.S3AFileSystem")
         .config("spark.hadoop.fs.s3a.endpoint", "http://127.0.0.1:9")
         .config("spark.hadoop.fs.s3a.attempts.maximum", "1")
@@ -24,7 +26,8 @@ def main(folder: str) -> None:
         F.concat(F.lit("id-"), "id").alias("key"), F.format_number(F.col("id") / 7, 2).alias("amount")
     )
     rows.write.csv(f"{folder}/csv", header=True, compression="gzip")
-    read = spark.read.csv(f"{folder}/csv", header=True, schema="key string, amount string")
+    fields = "key string, amount string, broken string"
+    read = spark.read.csv(f"{folder}/csv", header=True, schema=fields, columnNameOfCorruptRecord="broken")
     checked = read.select(
         "key",
         F.expr("try_cast(amount as decimal(18,2))").alias("amount"),
@@ -32,11 +35,13 @@ def main(folder: str) -> None:
         F.filter(F.array(F.when(~F.col("key").rlike("^id-"), F.lit("BAD"))), lambda code: code.isNotNull()).alias("e"),
         F.sha2(F.concat_ws("|", "key", "amount"), 256).alias("hash"),
     ).withColumn("row", F.row_number().over(Window.partitionBy("key").orderBy("hash")))
-    checked.cache().withColumn("month", F.month("at")).repartition("month").write.partitionBy("month").parquet(
-        f"{folder}/parquet"
-    )
+    months = checked.cache().withColumn("month", F.month("at"))
+    months.hint("rebalance").write.partitionBy("month").parquet(f"{folder}/parquet")
+    months.coalesce(1).groupBy("month").agg(F.xxhash64(F.max("key"))).collect()
     again = spark.read.parquet(f"{folder}/parquet")
-    again.join(F.broadcast(checked), "key", "left_anti").groupBy("month").agg(F.sum("amount")).collect()
+    again.where("amount > 1 AND key IN ('id-1', 'id-2')").join(F.broadcast(checked), "key", "left_anti").groupBy(
+        "month"
+    ).agg(F.sum("amount")).collect()
     with contextlib.suppress(Exception):  # the connection is refused: only the classes were wanted
         spark.read.parquet("s3://bucket/key").count()
     spark.stop()

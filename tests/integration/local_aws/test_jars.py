@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from local_aws import class_archive, jars
+from local_aws import class_archive, jars, unsigned
 from local_aws.errors import LocalAwsError
 
 CONTENT = {"hadoop-aws-3.3.1.jar": b"first jar", "aws-java-sdk-bundle-1.11.901.jar": b"second jar"}
@@ -79,6 +79,17 @@ def test_the_region_file_is_valid_and_its_jar_always_the_same(tmp_path: Path) ->
     with zipfile.ZipFile(tmp_path / "a.jar") as jar:
         (mapping,) = json.loads(jar.read("awssdk_config_override.json"))["hostRegexToRegionMappings"]
     assert mapping == {"hostNameRegex": r"127\.0\.0\.1", "regionName": "eu-west-1"}
+
+
+def test_copies_of_signed_jars_have_every_class_and_no_signature(cache: Path) -> None:
+    unsigned.write()
+    copies = unsigned.class_path()
+    assert {path.name.rpartition("-")[0] for path in copies} == {"janino", "commons-compiler"}
+    for copy in copies:
+        with zipfile.ZipFile(copy) as after, zipfile.ZipFile(unsigned.spark_jars() / copy.name) as before:
+            gone = set(before.namelist()) - set(after.namelist())
+            assert gone == {"META-INF/DUMMY.SF", "META-INF/DUMMY.DSA"}
+            assert all(after.read(name) == before.read(name) for name in after.namelist())
 
 
 def test_the_class_archive_belongs_to_these_very_jars(cache: Path) -> None:
