@@ -48,7 +48,7 @@ def _ingest(run: JobRun, contract: Contract, place: Place) -> RunSummary:
     raw = read_sources(run.spark, sources, contract, older)
     origin = Origin(run.lake.contracts, contract, str(run.run_id), run.started_at, sources, raw.shapes, older)
     rows = kept(judged(raw.frame, contract), contract.partition_columns)
-    tally = tally_of(rows, contract)
+    tally = tally_of(rows, contract, run.plan.input_records)
     bases = pointers(run, place, tally.clean)
     piles = sort_out(rows, tally, _current_keys(run, contract, bases), contract)
     # both at once: few rows to quarantine are one task, which would leave the other cores idle

@@ -72,7 +72,7 @@ def _refill(run: JobRun, contract: Contract, sources: list[Source], bases: dict[
     elsewhere = count_by_source(rows.where(columns.OUTSIDE))
     held = held_rows(run, origin)
     own, condemned = held.without_condemned(rows.where(~rows[columns.OUTSIDE]).drop(columns.OUTSIDE), origin)
-    piles = sort_out(own, tally_of(own, contract), None, contract)
+    piles = sort_out(own, tally_of(own, contract, run.plan.input_records), None, contract)
     valid = write_versions(run, piles.valid, origin, bases)
     waiting: DataFrame | None = None
     if piles.to_quarantine:

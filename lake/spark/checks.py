@@ -19,7 +19,13 @@ LONGEST_FOUND = 200
 def clean(contract: Contract) -> Value:
     """True where a record passes every check, false elsewhere. Cheap on purpose: most rows need nothing else."""
     passes = [F.col(columns.CORRUPT).isNull()]
-    passes += [~fails(check, contract) for check in checks_of(contract)]
+    every = checks_of(contract)
+    settled = {check.column for check in every if _is_never_blank(check)}
+    passes += [
+        _passes(check, contract)
+        for check in every
+        if not (isinstance(check, checks.Present) and check.column in settled)
+    ]
     # a value with a type, or from a closed list, cannot hold the sign that stands for undecodable bytes
     passes += [~_undecodable(column) for column in contract.source_columns if _is_free_text(column)]
     return reduce(lambda one, other: one & other, passes)
@@ -50,6 +56,22 @@ def fails(check: Check, contract: Contract) -> Value:
     if isinstance(check, checks.Present):
         return missing(column)
     return ~missing(column) & F.coalesce(_wrong(check, column), F.lit(False))
+
+
+def _is_never_blank(check: Check) -> bool:
+    """Whether what passes this check must be present, so that nobody needs to look for that as well."""
+    return isinstance(check, checks.Parses | checks.KnownCurrency) or (
+        isinstance(check, checks.OneOf) and all(each.strip() for each in check.allowed)
+    )
+
+
+def _passes(check: Check, contract: Contract) -> Value:
+    """True where a row that passes all other checks passes this one too, never null."""
+    column = contract.column(check.column)
+    if isinstance(check, checks.Present) or not column.required:
+        return ~fails(check, contract)
+    # a required field is there, or another check has failed already: no need to look for that with each check
+    return ~F.coalesce(_wrong(check, column), F.lit(_is_never_blank(check)))
 
 
 @singledispatch
@@ -109,19 +131,21 @@ def _(check: checks.CurrencyScale, column: Column) -> Value:
     for code, unit in check.minor_units:
         by_unit.setdefault(unit, []).append(code)
     currency = columns.RAW + check.currency_column
-    too_fine = F.lit(False)
-    # what fits two decimals fits three: the finer units are asked only where the coarser one did not settle it
-    for unit in sorted((each for each in by_unit if each < scale), reverse=True):
-        too_fine = _is_finer(column.name, precision, scale, unit) & (is_one_of(currency, by_unit[unit]) | too_fine)
-    return F.col(column.name).isNotNull() & too_fine
+    units = (each for each in by_unit if each < scale)
+    too_fine = (is_one_of(currency, by_unit[unit]) & _is_finer(column, precision, scale, unit) for unit in units)
+    return F.col(column.name).isNotNull() & reduce(lambda one, other: one | other, too_fine, F.lit(False))
 
 
-def _is_finer(name: str, precision: int, scale: int, unit: int) -> Value:
+def _is_finer(column: Column, precision: int, scale: int, unit: int) -> Value:
+    text, name = F.col(columns.raw(column)), column.name
+    point = F.instr(text, ".")
     # both casts stay within 18 digits for our amounts, where Spark computes with a long
     rounded = (
         f"try_cast(try_cast(`{name}` as decimal({precision - scale + unit},{unit})) as decimal({precision},{scale}))"
     )
-    return ~F.coalesce(F.expr(rounded) == F.col(name), F.lit(False))
+    # a text with so few decimals needs no arithmetic
+    more_digits = (point > 0) & (F.octet_length(text) - point > unit)
+    return more_digits & ~F.coalesce(F.expr(rounded) == F.col(name), F.lit(False))
 
 
 def _error(check: Check, contract: Contract) -> Value:

@@ -12,9 +12,9 @@ from pyspark.sql import functions as F
 
 from lake.rules.contract import Contract
 from lake.spark import columns
-from lake.spark.hashes import row_hash
-from lake.spark.reuse import kept
-from lake.spark.values import value
+from lake.spark.hashes import clean_row_hash
+from lake.spark.reuse import kept, together
+from lake.spark.values import clean_value
 
 DUPLICATE = "duplicate"
 CONFLICT = "conflict"
@@ -49,7 +49,7 @@ def sent(frame: DataFrame, rows: int) -> DataFrame:
 def key_hash(contract: Contract) -> Value:
     """Eight bytes for the partition and key of a clean row."""
     parts = (F.col(each.name) for each in contract.partition_columns)
-    return F.xxhash64(*parts, *(value(each) for each in contract.key))
+    return F.xxhash64(*parts, *(clean_value(each) for each in contract.key))
 
 
 def with_key_hash(current: DataFrame, contract: Contract) -> DataFrame:
@@ -58,33 +58,25 @@ def with_key_hash(current: DataFrame, contract: Contract) -> DataFrame:
     return current.withColumn(columns.KEY_HASH, F.xxhash64(*names))
 
 
-def shared_hashes(clean: DataFrame, count: int, current: DataFrame | None, contract: Contract) -> DataFrame:
-    """`_key_hash` of every key that may be there twice, among `count` clean rows or in what is promoted."""
-    hashes = clean.select(key_hash(contract).alias(columns.KEY_HASH))
-    shared = hashes.groupBy(columns.KEY_HASH).count().where("count > 1").select(columns.KEY_HASH)
-    if current is None:
-        return shared
-    known = current.select(columns.KEY_HASH).join(sent(hashes, count), columns.KEY_HASH, "left_semi")
-    return shared.union(known).distinct()
-
-
-def find_losers(candidates: DataFrame, current: DataFrame | None, contract: Contract) -> Losers | None:
-    """The rows among `candidates` whose key is taken; None when there are none.
+def find_losers(candidates: DataFrame, current: DataFrame | None, contract: Contract, one_task: bool) -> Losers | None:
+    """The rows among `candidates` whose key is taken; None when there are none. A few are compared in one task.
 
     A current row always wins; else the smallest source and content do, so that neither file order nor a retry changes
     the answer.
     """
     rivals = candidates.select(
         *(each.name for each in contract.partition_columns),
-        *(value(each).alias(each.name) for each in contract.key),
-        row_hash(contract).alias("row_hash"),
+        *(clean_value(each).alias(each.name) for each in contract.key),
+        clean_row_hash(contract).alias("row_hash"),
         columns.SOURCE,
         columns.ROW,
     )
     if current is not None:
         rivals = rivals.unionByName(current.drop(columns.KEY_HASH), allowMissingColumns=True)
+    rivals = together(rivals) if one_task else rivals
     beaten = kept(_beaten(rivals, [each.name for each in (*contract.partition_columns, *contract.key)]))
-    counts = {row[columns.OUTCOME]: row["count"] for row in beaten.groupBy(columns.OUTCOME).count().collect()}
+    found = (together(beaten) if one_task else beaten).groupBy(columns.OUTCOME).count().collect()
+    counts = {row[columns.OUTCOME]: row["count"] for row in found}
     return Losers(beaten, counts.get(DUPLICATE, 0), counts.get(CONFLICT, 0)) if counts else None
 
 

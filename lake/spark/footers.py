@@ -25,17 +25,33 @@ class Footer:
 
 def read_footers(spark: SparkSession, uris: Sequence[str], key_column: str) -> list[Footer]:
     """The footers of files, in the order given. Fails when one is not a readable Parquet file."""
+    java = _Java.of(spark)
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        return list(pool.map(lambda uri: _read(spark, uri, key_column), uris))
+        return list(pool.map(lambda uri: _read(java, uri, key_column), uris))
 
 
-def _read(spark: SparkSession, uri: str, key_column: str) -> Footer:
-    jvm: Any = spark.sparkContext._jvm
-    conf = spark._jsparkSession.sessionState().newHadoopConf()
-    path = jvm.org.apache.hadoop.fs.Path(uri)
-    reader = jvm.org.apache.parquet.hadoop.ParquetFileReader.open(
-        jvm.org.apache.parquet.hadoop.util.HadoopInputFile.fromPath(path, conf)
-    )
+@dataclass(frozen=True)
+class _Java:
+    """What reading needs of the JVM, looked up once: for every part of a name it goes through all its jars."""
+
+    conf: Any
+    path: Any
+    reader: Any
+    file: Any
+    converter: Any
+
+    @classmethod
+    def of(cls, spark: SparkSession) -> "_Java":
+        jvm: Any = spark.sparkContext._jvm
+        state = spark._jsparkSession.sessionState()
+        parquet = jvm.org.apache.parquet.hadoop
+        types = jvm.org.apache.spark.sql.execution.datasources.parquet.ParquetToSparkSchemaConverter(state.conf())
+        path = jvm.org.apache.hadoop.fs.Path
+        return cls(state.newHadoopConf(), path, parquet.ParquetFileReader, parquet.util.HadoopInputFile, types)
+
+
+def _read(java: _Java, uri: str, key_column: str) -> Footer:
+    reader = java.reader.open(java.file.fromPath(java.path(uri), java.conf))
     try:
         blocks = list(reader.getFooter().getBlocks())
         schema = reader.getFileMetaData().getSchema()
@@ -48,7 +64,7 @@ def _read(spark: SparkSession, uri: str, key_column: str) -> Footer:
         sum(block.getRowCount() for block in blocks),
         min((low for low, _ in ranges), default=None) if complete else None,
         max((high for _, high in ranges), default=None) if complete else None,
-        _hive_types(spark, schema),
+        _hive_types(java.converter, schema),
     )
 
 
@@ -60,9 +76,6 @@ def _range(block: Any, key_column: str) -> tuple[str, str] | None:
     return None
 
 
-def _hive_types(spark: SparkSession, schema: Any) -> dict[str, str]:
-    jvm: Any = spark.sparkContext._jvm
-    settings = spark._jsparkSession.sessionState().conf()
-    converter = jvm.org.apache.spark.sql.execution.datasources.parquet.ParquetToSparkSchemaConverter(settings)
+def _hive_types(converter: Any, schema: Any) -> dict[str, str]:
     found = StructType.fromJson(json.loads(converter.convert(schema).json()))
     return {each.name: each.dataType.simpleString() for each in found.fields}

@@ -5,21 +5,27 @@ from pyspark.sql import functions as F
 
 from lake.rules.contract import Contract
 from lake.spark import columns
-from lake.spark.values import canonical, missing
+from lake.spark.values import canonical, clean_value, missing, value
 
 SEPARATOR = "\x1f"
 
 
 def row_hash(contract: Contract) -> Value:
     """SHA-256 of `name=value` of every field that is there, for rows whose fields all have a type."""
-    found = contract.source_columns
-    named = [F.concat(F.lit(f"{each.name}="), canonical(each)) for each in found]
-    if not all(each.required for each in found):
-        return F.sha2(F.concat_ws(SEPARATOR, *named), 256)
-    # the same text, put together at once where every field is there
-    names = [F.lit(f"{SEPARATOR if position else ''}{each.name}=") for position, each in enumerate(found)]
-    pieces = [piece for name, each in zip(names, found, strict=True) for piece in (name, canonical(each))]
-    return F.sha2(F.coalesce(F.concat(*pieces), F.concat_ws(SEPARATOR, *named)), 256)
+    named = (F.concat(F.lit(f"{each.name}="), canonical(each, value(each))) for each in contract.source_columns)
+    return F.sha2(F.concat_ws(SEPARATOR, *named), 256)
+
+
+def clean_row_hash(contract: Contract) -> Value:
+    """The row hash of a clean row: of the same text, put together at once, because its required fields are there."""
+    first, *others = contract.source_columns
+    if not first.required:
+        return row_hash(contract)
+    pieces: list[Value] = [F.lit(f"{first.name}="), canonical(first, clean_value(first))]
+    for each in others:
+        named = [F.lit(f"{SEPARATOR}{each.name}="), canonical(each, clean_value(each))]
+        pieces += named if each.required else [F.coalesce(F.concat(*named), F.lit(""))]
+    return F.sha2(F.concat(*pieces), 256)
 
 
 def any_row_hash(contract: Contract) -> Value:

@@ -1,5 +1,7 @@
 """The Spark session of a job: what correctness needs. Sizes, memory and endpoints come from outside."""
 
+from typing import Any
+
 from pyspark.sql import SparkSession
 
 SETTINGS = {
@@ -32,4 +34,15 @@ def spark_session(name: str) -> SparkSession:
     spark = SparkSession.builder.appName(name).getOrCreate()
     for key, value in SETTINGS.items():
         spark.conf.set(key, value)
+    _remember_classes(spark)
     return spark
+
+
+def _remember_classes(spark: SparkSession) -> None:
+    """Look up once what pyspark looks up for every column: the JVM goes through all its jars, several times, for each.
+
+    A name without its package is tried in every package that pyspark has imported.
+    """
+    jvm: Any = spark.sparkContext._jvm
+    for name in ("functions", "PythonUtils", "PythonSQLUtils"):
+        setattr(jvm, name, getattr(jvm, name))

@@ -7,12 +7,9 @@ from pyspark.sql import functions as F
 
 from lake.rules.contract import Contract
 from lake.spark import columns
-from lake.spark.duplicates import Losers, find_losers, key_hash, sent, shared_hashes, with_key_hash
+from lake.spark.duplicates import Losers, find_losers, key_hash, sent, with_key_hash
 from lake.spark.reuse import balanced, kept
-from lake.spark.tally import Tally
-
-# so few rows are compared with each other at once, without looking for candidates first
-ALL_COMPARED = 100_000
+from lake.spark.tally import ALL_COMPARED, Shared, Tally
 
 
 @dataclass(frozen=True)
@@ -42,16 +39,27 @@ def sort_out(rows: DataFrame, tally: Tally, current: DataFrame | None, contract:
     """Find the rows that are not to become silver. `current`: partition, key columns and `row_hash` of what is."""
     clean = rows.where(columns.CLEAN)
     current = None if current is None else with_key_hash(current, contract)
-    if tally.clean_rows <= ALL_COMPARED:
-        aside = rows
-        hashes = sent(clean.select(key_hash(contract).alias(columns.KEY_HASH)), tally.clean_rows)
+    every = clean.select(key_hash(contract).alias(columns.KEY_HASH))
+    if tally.shared is None:
+        aside, hashes, compared = rows, sent(every, tally.clean_rows), tally.clean_rows
     else:
-        hashes = kept(shared_hashes(clean, tally.clean_rows, current, contract))
-        hashes = sent(hashes, hashes.count())
+        found = _with_known(tally.shared, sent(every, tally.clean_rows), current)
+        hashes, compared = sent(found.frame, found.hashes), found.rows
         aside = kept(_aside(rows, hashes, contract))
     rivals = None if current is None else current.join(hashes, columns.KEY_HASH, "left_semi")
-    losers = find_losers(aside.where(columns.CLEAN), rivals, contract)
+    few = compared <= ALL_COMPARED
+    losers = find_losers(aside.where(columns.CLEAN), rivals, contract, few) if compared else None
     return SortedOut(_without(clean, losers, contract), aside, losers, tally.dirty)
+
+
+def _with_known(shared: Shared, every: DataFrame, current: DataFrame | None) -> Shared:
+    """Together with the keys among `every` that may be promoted already; most of those have one row."""
+    if current is None:
+        return shared
+    known = current.select(columns.KEY_HASH).join(every, columns.KEY_HASH, "left_semi")
+    found = kept(shared.frame.union(known).distinct())
+    count = found.count()
+    return Shared(found, count, shared.rows + count)
 
 
 def _aside(rows: DataFrame, shared: DataFrame, contract: Contract) -> DataFrame:

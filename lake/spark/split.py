@@ -12,13 +12,13 @@ from lake.rules.contract import Column, Contract, Contracts
 from lake.rules.plan import Source
 from lake.spark import checks, columns
 from lake.spark.duplicates import CONFLICT, Losers, sent
-from lake.spark.hashes import any_row_hash, row_hash, row_id
+from lake.spark.hashes import any_row_hash, clean_row_hash, row_id
 from lake.spark.judge import partition_text
 from lake.spark.literals import text_list
 from lake.spark.raw_record import fields_by_name, raw_record
 from lake.spark.read import FileShape
 from lake.spark.reuse import balanced
-from lake.spark.values import value
+from lake.spark.values import clean_value, value
 
 # so few rows are sorted and written by one task, without a second shuffle
 ONE_TASK = 100_000
@@ -57,11 +57,11 @@ class Origin:
 def silver_rows(valid: DataFrame, origin: Origin) -> DataFrame:
     """The rows of silver: the contract's columns, then lineage, then the partition."""
     contract, made = origin.contract, origin.lineage()
-    named = valid.withColumn("row_hash", row_hash(contract))
+    named = valid.withColumn("row_hash", clean_row_hash(contract))
     made["row_hash"] = F.col("row_hash")
     made["row_id"] = row_id(made["source_id"], F.col("row_hash"), F.lit(1))
     return named.select(
-        *(value(each).alias(each.name) for each in contract.columns),
+        *(clean_value(each).alias(each.name) for each in contract.columns),
         *_promised(origin.contracts.lineage, made),
         *(partition_text(each).alias(each.name) for each in contract.partition_columns),
     )
@@ -99,12 +99,15 @@ def _promised(promised: Sequence[Column], made: Mapping[str, Value]) -> list[Val
 
 
 def _with_errors(aside: DataFrame, losers: Losers | None, contract: Contract) -> DataFrame:
-    dirty = aside.where(~F.col(columns.CLEAN)).withColumn(columns.ERRORS, checks.errors(contract))
+    dirty = ~F.col(columns.CLEAN)
     if losers is None or not losers.conflicts:
-        return dirty
+        return aside.where(dirty).withColumn(columns.ERRORS, checks.errors(contract))
     conflicts = losers.frame.where(F.col(columns.OUTCOME) == CONFLICT).select(columns.ROW, columns.WINNER)
-    lost = aside.join(sent(conflicts, losers.conflicts), columns.ROW)
-    return dirty.unionByName(lost.withColumn(columns.ERRORS, F.array(_conflict(contract))).drop(columns.WINNER))
+    # one branch for both: two would be two generated programs
+    bad = aside.join(sent(conflicts, losers.conflicts), columns.ROW, "left")
+    bad = bad.where(dirty | F.col(columns.WINNER).isNotNull())
+    told = F.when(dirty, checks.errors(contract)).otherwise(F.array(_conflict(contract)))
+    return bad.withColumn(columns.ERRORS, told).drop(columns.WINNER)
 
 
 def _conflict(contract: Contract) -> Value:

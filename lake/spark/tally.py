@@ -1,21 +1,38 @@
-"""First numbers of a run: how many clean rows belong to which partition, and how many rows have errors."""
+"""First numbers of a run: clean rows of every partition, rows with errors, keys that may be there more than once."""
 
 from dataclasses import dataclass
 
+from pyspark.sql import Column as Value
 from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
 
 from lake.rules import partition
 from lake.rules.contract import Contract
 from lake.spark import columns
+from lake.spark.duplicates import key_hash
 from lake.spark.judge import partition_text
+from lake.spark.reuse import as_planned, together
+
+# so few rows are compared with each other at once, without looking for candidates first
+ALL_COMPARED = 100_000
+
+
+@dataclass(frozen=True)
+class Shared:
+    """`_key_hash` of every key that several clean rows may have, how many of them there are, and of how many rows."""
+
+    frame: DataFrame
+    hashes: int
+    rows: int
 
 
 @dataclass(frozen=True)
 class Tally:
-    """Clean rows of every partition, and rows with errors."""
+    """Clean rows of every partition, and rows with errors. `shared` is None where rows are few: all are compared."""
 
     clean: dict[str, int]
     dirty: int
+    shared: Shared | None = None
 
     @property
     def clean_rows(self) -> int:
@@ -23,10 +40,37 @@ class Tally:
         return sum(self.clean.values())
 
 
-def tally_of(rows: DataFrame, contract: Contract) -> Tally:
-    """Count judged rows; one job, as many results as partitions."""
+def tally_of(rows: DataFrame, contract: Contract, most: int = 0) -> Tally:
+    """Count judged rows, of which there are `most` at most; many are looked at for shared keys in the same pass."""
+    names = [each.name for each in contract.partition_columns]
+    if most <= ALL_COMPARED:
+        return _tally(together(rows).groupBy(columns.CLEAN, *names).agg(F.count("*").alias("count")), contract)
+    folded = _folded(rows, names, contract)
+    counts = (F.sum("count").alias("count"), F.count(columns.KEY_HASH).alias("hashes"), _shared_rows().alias("rows"))
+    found = together(folded).groupBy(columns.CLEAN, *names).agg(*counts)
+    return _tally(found, contract, folded.where(F.col(columns.KEY_HASH).isNotNull()).select(columns.KEY_HASH))
+
+
+def _folded(rows: DataFrame, names: list[str], contract: Contract) -> DataFrame:
+    """Rows of one key are one row with their count; then all keys of a partition that one row has are one row."""
+    hashed = rows.select(*names, F.when(F.col(columns.CLEAN), key_hash(contract)).alias(columns.KEY_HASH))
+    met = hashed.groupBy(*names, columns.KEY_HASH).agg(F.count("*").alias("rows"))
+    known = F.col(columns.KEY_HASH)
+    by = (known.isNotNull().alias(columns.CLEAN), F.when(F.col("rows") > 1, known).alias(columns.KEY_HASH))
+    return as_planned(met.groupBy(*names, *by).agg(F.sum("rows").alias("count")))
+
+
+def _shared_rows() -> Value:
+    return F.sum(F.when(F.col(columns.KEY_HASH).isNotNull(), F.col("count")))
+
+
+def _tally(counted: DataFrame, contract: Contract, hashes: DataFrame | None = None) -> Tally:
     names = [each.name for each in contract.partition_columns]
     paths = [partition_text(each).alias(each.name) for each in contract.partition_columns]
-    found = rows.groupBy(columns.CLEAN, *names).count().select(columns.CLEAN, "count", *paths).collect()
+    others = [each for each in counted.columns if each not in names]
+    found = counted.select(*others, *paths).collect()
     clean = {partition.path({name: row[name] for name in names}): row["count"] for row in found if row[columns.CLEAN]}
-    return Tally(dict(sorted(clean.items())), sum(row["count"] for row in found if not row[columns.CLEAN]))
+    shared = None
+    if hashes is not None:
+        shared = Shared(hashes, sum(row["hashes"] for row in found), sum(row["rows"] or 0 for row in found))
+    return Tally(dict(sorted(clean.items())), sum(row["count"] for row in found if not row[columns.CLEAN]), shared)

@@ -40,8 +40,10 @@ def missing(column: Column) -> Value:
 def parsed(column: Column) -> Value:
     """The typed value of a source field, null where the text is not written the one exact way."""
     name = columns.raw(column)
-    # without its Z the text means the same in UTC; with it, Spark compiles two patterns for every value
-    text = f"rtrim('Z', `{name}`)" if column.type == "timestamp" else f"`{name}`"
+    text = f"`{name}`"
+    if column.type == "timestamp":
+        # without its Z the text means the same in UTC; with it, Spark compiles two patterns for every value
+        text = f"if(endswith({text}, 'Z'), substring({text}, 1, octet_length({text}) - 1), {text})"
     return F.when(F.col(name).rlike(whole(_pattern(column.type))), F.expr(f"try_cast({text} as {column.type})"))
 
 
@@ -52,9 +54,13 @@ def value(column: Column) -> Value:
     return F.when(~missing(column), F.col(columns.raw(column)))
 
 
-def canonical(column: Column) -> Value:
+def clean_value(column: Column) -> Value:
+    """A contract column of a clean row: a required text is there, so nobody looks again."""
+    return F.col(columns.raw(column)) if column.type == "string" and column.required else value(column)
+
+
+def canonical(column: Column, typed: Value) -> Value:
     """The one text of a typed value; equal values give equal texts, however they were written."""
-    typed = value(column)
     return F.unix_micros(typed).cast("string") if column.type == "timestamp" else typed.cast("string")
 
 
