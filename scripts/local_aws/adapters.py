@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from local_aws import athena, events, glue, lambdas, stepfunctions, wire
+from local_aws import athena, authorization, events, glue, lambdas, stepfunctions, wire
 from local_aws.clients import Clients
 from local_aws.mail import Outbox
 from local_aws.records import Records
@@ -28,6 +28,7 @@ class Adapters:
         self._queries.install()
         self._outbox.install()
         stepfunctions.install(self._clients)
+        authorization.install()
         lambdas.install(self._settings)
         events.install(self._clients)
         wire.install(self._records["state-machines"])

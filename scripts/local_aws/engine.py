@@ -39,7 +39,7 @@ NAMES: dict[str, tuple[str, ...]] = {
     "ministack.core.persistence": ("_json_default", "save_state"),
     "ministack.core.responses": ("get_account_id", "get_region"),
     "ministack.core.iam_evaluator": ("EvalContext", "evaluate_resource_policy", "resolve_credential"),
-    "ministack.core.iam_actions": ("request_tag_context",),
+    "ministack.core.iam_actions": ("extract_iam_action", "extract_resource_arn", "request_tag_context"),
     "ministack.core.lambda_runtime": ("_detect_runtime_binary",),
     "ministack.services.stepfunctions": (
         "_ExecutionError",
@@ -77,6 +77,8 @@ NAMES: dict[str, tuple[str, ...]] = {
         "_invoke_target",
     ),
     "ministack.services.sts": ("register_session",),
+    "ministack.services.iam": ("_roles",),
+    "ministack.services.athena": ("_named_queries",),
     "ministack.services.scheduler": ("_SCHEDULE_TICK_INTERVAL",),
 }
 

@@ -24,6 +24,7 @@ TARGETS = set(re.findall(r"^([a-z-]+):", (REPOSITORY / "Makefile").read_text(), 
 COMMAND = typer.main.get_command(app)
 ACTION = re.compile(r"^\s*(?:- )?uses: (?P<action>[\w./-]+)@(?P<sha>[0-9a-f]{40}) # v\d+\.\d+\.\d+$")
 VARIABLE = re.compile(r"\$(\w+)")
+SETTING = re.compile(r"vars\.(\w+)|vars\[format\('\{0\}_(\w+)'")
 ROLE = "aws-actions/configure-aws-credentials@"
 FILES = ("review.md",)
 WRITES = {"id-token", "pull-requests"}
@@ -125,6 +126,26 @@ def test_a_pull_request_takes_no_role() -> None:
 def test_there_is_no_key_anywhere() -> None:
     for path in FOLDER.glob("*.yml"):
         assert not re.search(r"secrets\.|aws-access-key-id|AWS_SECRET", path.read_text()), path.name
+
+
+def test_the_readme_names_every_variable_to_set() -> None:
+    readme = (REPOSITORY / "terraform" / "README.md").read_text()
+    used = {
+        name for path in FOLDER.glob("*.yml") for pair in SETTING.findall(path.read_text()) for name in pair if name
+    }
+    assert {
+        name for name in used if not re.search(rf"\b(?:STAGING_|PROD_)?{name.removeprefix('PROD_')}\b", readme)
+    } == set()
+
+
+def test_a_role_that_changes_something_is_taken_in_its_environment_only() -> None:
+    """The variables of roles that deploy or start belong to environments, whose reviewers let a job begin."""
+    for workflow, job in JOBS:
+        taken = [
+            step["with"]["role-to-assume"] for step in job_of(workflow, job)["steps"] if ROLE in step.get("uses", "")
+        ]
+        if any(name in each for each in taken for name in ("DEPLOY_ROLE", "START_ROLE")):
+            assert "environment" in job_of(workflow, job), f"{workflow} {job}"
 
 
 def _takes_a_role(job: Json) -> bool:

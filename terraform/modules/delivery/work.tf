@@ -123,6 +123,6 @@ data "aws_iam_policy_document" "start_runs" {
   statement {
     sid       = "AnswerTheWaitingState"
     actions   = ["states:SendTaskSuccess", "states:SendTaskFailure"]
-    resources = [local.machines]
+    resources = ["*"] # The token names the state; without it, from the control bucket, nothing can be answered.
   }
 }
