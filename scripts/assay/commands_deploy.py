@@ -1,10 +1,12 @@
 """`assay deploy …`: make a build the active one, with a smoke test before and the previous build behind."""
 
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from assay import deploy as deployments
+from assay import github, planned_file
 from assay.console import REFUSED, AsJson, CommandError, out, print_json, print_table
 from assay.target import LOCAL, Environment, select
 
@@ -14,6 +16,10 @@ Reason = Annotated[str, typer.Option(help="Why; it goes into the journal and the
 TakeOver = Annotated[
     bool, typer.Option("--take-over", help="Another process began, and you know that it is not at work any more.")
 ]
+ReviewedPlan = Annotated[
+    Path | None, typer.Option(help="What `plan --out` wrote; deploy only if the plan is still the same.", exists=True)
+]
+Out = Annotated[Path | None, typer.Option("--out", help="Also write the plan to this file, for --reviewed-plan.")]
 AllowDestroy = Annotated[
     list[str] | None, typer.Option("--allow-destroy", metavar="ADDRESS", help="A protected resource that may go.")
 ]
@@ -26,6 +32,7 @@ def deploy(
     reason: Reason = "",
     allow_destroy: AllowDestroy = None,
     take_over: TakeOver = False,
+    reviewed_plan: ReviewedPlan = None,
     environment: Environment = LOCAL,
     as_json: AsJson = False,
 ) -> None:
@@ -33,6 +40,8 @@ def deploy(
     if context.invoked_subcommand is not None:
         return
     target = select(environment)
+    if reviewed_plan is not None:
+        planned_file.require_same(deployments.plan(target, build_id), reviewed_plan)
     _tell(deployments.deploy(target, build_id, reason, allow_destroy or [], take_over, quiet=as_json), as_json)
 
 
@@ -64,9 +73,14 @@ def status(environment: Environment = LOCAL, as_json: AsJson = False) -> None:
 
 
 @app.command()
-def plan(build_id: BuildId = None, environment: Environment = LOCAL, as_json: AsJson = False) -> None:
+def plan(
+    build_id: BuildId = None, out_file: Out = None, environment: Environment = LOCAL, as_json: AsJson = False
+) -> None:
     """Show what a deployment would change; exit code 3 when it would not be allowed."""
     found = deployments.plan(select(environment), build_id)
+    github.add_summary(planned_file.markdown(found, environment))
+    if out_file is not None:
+        planned_file.write(found, out_file)
     if as_json:
         print_json(found)
     else:

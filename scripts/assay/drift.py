@@ -13,7 +13,7 @@ MOST_NAMED = 3
 
 def find(target: Target) -> list[Change]:
     """Every resource that is not as Terraform left it. Nothing is changed, not even the state."""
-    return changes(saved_plan.make(target, "-refresh-only"), DRIFTED)
+    return changes(saved_plan.make(target, refresh_only=True), DRIFTED)
 
 
 def tell(target: Target, found: list[Change]) -> None:

@@ -108,11 +108,11 @@ def prepare_artifacts_bucket(target: Target, show: Callable[[Step], None], root:
 
 def ensure_state_bucket(target: Target) -> None:
     """On AWS terraform/bootstrap makes this bucket once, by hand; here it is made on the way."""
-    client = target.client("s3")
+    client, bucket = target.client("s3"), f"{target.name}-state"
     try:
-        client.create_bucket(
-            Bucket=f"{target.name}-state", CreateBucketConfiguration={"LocationConstraint": client.meta.region_name}
-        )
+        client.head_bucket(Bucket=bucket)
     except ClientError as error:
-        if error.response["Error"]["Code"] != "BucketAlreadyOwnedByYou":
+        if error.response["Error"]["Code"] not in {"404", "NoSuchBucket"}:
             raise
+        where = {"LocationConstraint": client.meta.region_name}
+        client.create_bucket(Bucket=bucket, CreateBucketConfiguration=where)

@@ -104,10 +104,10 @@ def plan_is_empty(name: str, root: Path = ROOT) -> bool:
     return done.returncode == 0
 
 
-def save_plan(name: str, file: Path, root: Path = ROOT, target: str = "") -> dict[str, Any]:
+def save_plan(name: str, file: Path, root: Path = ROOT, target: str = "", refresh_only: bool = False) -> dict[str, Any]:
     """Plan an environment, or one module of it, into a file; what Terraform says is in it."""
-    targeted = [f"-target={target}"] if target else []
-    run(["plan", "-lock-timeout=120s", f"-out={file}", *_variables(name, root), *targeted], root)
+    options = [*([f"-target={target}"] if target else []), *(["-refresh-only"] if refresh_only else [])]
+    run(["plan", "-lock-timeout=120s", f"-out={file}", *_variables(name, root), *options], root)
     output = run(["show", "-json", str(file)], root)
     # Terraform may say more than the plan, before it and after it
     plan: dict[str, Any] = json.JSONDecoder().raw_decode(output, output.index('{"format_version"'))[0]

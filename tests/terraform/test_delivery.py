@@ -126,6 +126,7 @@ def test_a_deployment_may_do_its_work(delivery: Plan, action: str, resource: str
         ("s3:PutObject", layer("bronze"), {}),
         ("s3:DeleteObject", layer("silver"), {}),
         ("s3:DeleteObject", STATE, {}),
+        ("s3:DeleteObject", layer("artifacts", "builds/b/lake.zip"), {}),
         ("s3:DeleteBucket", f"arn:aws:s3:::{NAME}-silver", {}),
         ("kms:CreateKey", "*", {"aws:RequestTag/project": "other", "aws:RequestTag/environment": "staging"}),
         ("kms:PutKeyPolicy", KEY, {**OURS, "aws:ResourceTag/environment": "prod"}),

@@ -26,7 +26,7 @@ ACTION = re.compile(r"^\s*(?:- )?uses: (?P<action>[\w./-]+)@(?P<sha>[0-9a-f]{40}
 VARIABLE = re.compile(r"\$(\w+)")
 SETTING = re.compile(r"vars\.(\w+)|vars\[format\('\{0\}_(\w+)'")
 ROLE = "aws-actions/configure-aws-credentials@"
-FILES = ("review.md",)
+FILES = ("review.md", "plan.json")
 WRITES = {"id-token", "pull-requests"}
 
 
@@ -64,9 +64,10 @@ def test_a_step_is_a_command_that_people_have(
 def _parse(command: Any, arguments: list[str]) -> None:
     """What typer itself would say about these arguments, without calling the command."""
     context = command.make_context(command.name, list(arguments))
-    if hasattr(command, "resolve_command"):
-        _, found, rest = command.resolve_command(context, [*context._protected_args, *context.args])
-        _parse(found, rest)
+    rest = [*context._protected_args, *context.args] if hasattr(command, "resolve_command") else []
+    if rest:
+        _, found, arguments = command.resolve_command(context, rest)
+        _parse(found, arguments)
 
 
 def test_the_parser_here_refuses_what_the_command_would_refuse() -> None:

@@ -55,9 +55,10 @@ data "aws_iam_policy_document" "storage" {
     resources = local.buckets
   }
 
+  # Builds are kept for good: none is deleted, and each is written once.
   statement {
     sid       = "KeepBuilds"
-    actions   = ["s3:PutObject", "s3:PutObjectTagging", "s3:DeleteObject", "s3:AbortMultipartUpload"]
+    actions   = ["s3:PutObject", "s3:AbortMultipartUpload"]
     resources = ["${local.artifacts}/builds/*", "${local.artifacts}/environments/*"]
   }
 

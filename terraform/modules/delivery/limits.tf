@@ -10,10 +10,10 @@ data "aws_iam_policy_document" "limits" {
   }
 
   statement {
-    sid           = "DeleteObjectsOfBuildsAndLocksOnly"
+    sid           = "DeleteTheLockOnly"
     effect        = "Deny"
     actions       = ["s3:DeleteObject"]
-    not_resources = ["${local.artifacts}/*", "arn:${var.scope.partition}:s3:::${var.state.bucket}/${var.state.key}.tflock"]
+    not_resources = ["arn:${var.scope.partition}:s3:::${var.state.bucket}/${var.state.key}.tflock"]
   }
 
   statement {
