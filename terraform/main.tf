@@ -33,6 +33,8 @@ module "alerts" {
   state_machine = local.state_machine
   functions     = module.functions.names
   jobs          = values(module.jobs.names)
+  keep_untold   = var.keep_untold_events
+  freshness     = module.catalog.freshness
 }
 
 module "functions" {

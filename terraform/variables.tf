@@ -89,6 +89,12 @@ variable "alert_emails" {
   default     = []
 }
 
+variable "keep_untold_events" {
+  description = "Keep events that could not be mailed in a queue. Off on the laptop: the provider waits 25 s for a queue."
+  type        = bool
+  default     = true
+}
+
 variable "approvals" {
   description = "Whether people have to let a backfill begin, and promote what changes much: required or off."
   type        = string

@@ -3,10 +3,12 @@
 from dataclasses import replace
 from typing import Any
 
+from lake.rules import layout
 from lake.rules.approval import APPROVED, COMPARISON, START
 from lake.rules.backfill import Backfill
 from lake.rules.claim import Claim
 from lake.rules.contract import Contracts
+from lake.rules.failure import Failure
 from lake.rules.ledger import LedgerEntry, RunEnd
 from lake.rules.run import RunId
 from lake.rules.trigger import RunRequest, request_of
@@ -15,7 +17,8 @@ from lake.steps.answer_approval import answer_approval
 from lake.steps.ask_approval import Question, ask_approval
 from lake.steps.backfills import find_backfill
 from lake.steps.declare_backfill import BackfillRequest, declare_backfill
-from lake.steps.fail_run import RunFailure, fail_run
+from lake.steps.explain_failure import RunFailure
+from lake.steps.fail_run import fail_run
 from lake.steps.finish_run import finish_run
 from lake.steps.lake import Lake
 from lake.steps.plan_run import PlanAnswer, plan_run
@@ -61,7 +64,7 @@ class World:
         JobOutput(self.lake, read_plan(self.lake, RunId(wanted.run_id))).silver((rows,))
         promote_run(self.lake, RunId(wanted.run_id), "silver")
         end = RunEnd(wanted.run_id, "transactions", "event", "succeeded", wanted.execution_arn)
-        finish_run(self.lake, self.mail, self.metrics, end)
+        finish_run(self.lake, self.mail, self.executions, self.metrics, end)
         self.executions.end(wanted.run_id)
 
     def declare(self, months: str = "2024-03", **fields: Any) -> Backfill:
@@ -110,14 +113,17 @@ class World:
 
     def finish(self, run: RunRequest, outcome: str = "succeeded", *reasons: str) -> LedgerEntry:
         end = RunEnd(run.run_id, run.dataset, run.kind, outcome, run.execution_arn, reasons)
-        entry = finish_run(self.lake, self.mail, self.metrics, end)
+        entry = finish_run(self.lake, self.mail, self.executions, self.metrics, end)
         self.executions.end(run.run_id)
         return entry
 
     def fail(self, run: RunRequest, error: str, state: str = "PromoteSilver") -> None:
         failed = RunFailure(run.run_id, run.dataset, run.kind, state, error, error, run.execution_arn, run.details)
-        fail_run(self.lake, self.mail, self.metrics, MemoryLogs(), failed)
+        fail_run(self.lake, self.executions, self.metrics, MemoryLogs(), failed)
         self.executions.end(run.run_id)
+
+    def failure(self, run: RunRequest) -> Failure:
+        return read_record(self.store, Failure, BUCKETS.control, layout.failure(RunId(run.run_id)))
 
     def through(self, backfill: Backfill, **comparison: Any) -> RunRequest:
         """A whole run: asked, approved, compared, promoted, finished."""

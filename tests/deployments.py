@@ -1,11 +1,13 @@
 """An environment in memory that builds are deployed to; it dies, fails and refuses on demand."""
 
-from collections.abc import Callable, Mapping
+import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 from lake.errors import SmokeTestError
 from lake.rules.deployment import Deployed, Deployment, Holder
+from lake.rules.event import Event, detail
 from lake.rules.plan_policy import Change
 from lake.steps.deploy import drive
 from lake.steps.deployment_ports import Site
@@ -142,8 +144,9 @@ class _Alias:
 class _Events:
     world: World
 
-    def send(self, detail_type: str, detail: Mapping[str, Any]) -> None:
-        self.world.happens("tell", lambda: self.world.events.append((detail_type, dict(detail))))
+    def tell(self, event: Event) -> None:
+        found = json.loads(detail(event))
+        self.world.happens("tell", lambda: self.world.events.append((event.kind, found)))
 
 
 def with_previous(**settings: Any) -> World:

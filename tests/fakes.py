@@ -1,12 +1,16 @@
 """In-memory stand-ins for the ports, true to S3's conditional writes, with faults on demand."""
 
 import hashlib
+import json
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from lake.errors import ConflictError, NotFoundError
+from lake.rules.alert import alert_mail
+from lake.rules.event import Event, detail, read_detail
 from lake.rules.objects import ObjectInfo, StoredObject
+from lake.rules.visit import ExecutionEnd, Visit
 
 
 class KilledError(BaseException):
@@ -139,6 +143,8 @@ class MemoryExecutions:
 
     started: dict[str, str] = field(default_factory=dict)
     running: set[str] = field(default_factory=set)
+    histories: dict[str, list[Visit]] = field(default_factory=dict)
+    ends: dict[str, ExecutionEnd] = field(default_factory=dict)
 
     def start(self, run_id: str, payload: str) -> tuple[str, bool]:
         arn = execution_arn(run_id)
@@ -150,6 +156,12 @@ class MemoryExecutions:
 
     def is_running(self, arn: str) -> bool:
         return arn in self.running
+
+    def end_of(self, arn: str) -> ExecutionEnd:
+        return self.ends[arn]
+
+    def visits(self, arn: str) -> list[Visit]:
+        return self.histories.get(arn, [])
 
     def end(self, run_id: str) -> None:
         self.running.discard(execution_arn(run_id))
@@ -178,22 +190,34 @@ class MemoryTokens:
 
 @dataclass
 class Mailbox:
-    """Alerts, as subject and body."""
+    """Mails, as subject and body, and the events they tell of."""
 
     mails: list[tuple[str, str]] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
 
     def send(self, subject: str, body: str) -> None:
         self.mails.append((subject, body))
+
+    def tell(self, event: Event) -> None:
+        """What happens on the bus: the event travels as JSON and becomes a mail."""
+        came = read_detail(event.kind, json.loads(detail(event)))
+        self.events.append(came)
+        alert = alert_mail(came)
+        self.send(alert.subject, alert.body)
 
 
 @dataclass
 class Counted:
     """Metrics, as dataset and numbers."""
 
-    points: list[tuple[str, dict[str, int]]] = field(default_factory=list)
+    points: list[tuple[str, dict[str, float]]] = field(default_factory=list)
+    states: list[tuple[str, dict[str, float]]] = field(default_factory=list)
 
-    def count(self, dataset: str, numbers: Mapping[str, int]) -> None:
-        self.points.append((dataset, dict(numbers)))
+    def count(self, dataset: str, run_id: str, numbers: Mapping[str, float], state: str = "") -> None:
+        if state:
+            self.states.append((state, dict(numbers)))
+        else:
+            self.points.append((dataset, dict(numbers)))
 
 
 @dataclass

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from lake.aws.errors import translated
+from lake.rules.visit import ExecutionEnd, Visit, visits
 
 if TYPE_CHECKING:
     from mypy_boto3_stepfunctions import SFNClient
@@ -38,6 +39,18 @@ class StepFunctions:
                 return self._client.describe_execution(executionArn=execution_arn)["status"] == "RUNNING"
             except (self._client.exceptions.ExecutionDoesNotExist, self._client.exceptions.InvalidArn):
                 return False
+
+    def end_of(self, execution_arn: str) -> ExecutionEnd:
+        """How an execution ended."""
+        with translated(f"look at {execution_arn}"):
+            found = self._client.describe_execution(executionArn=execution_arn)
+        return ExecutionEnd(found.get("error") or "", found.get("cause") or "", found.get("input") or "{}")
+
+    def visits(self, execution_arn: str) -> list[Visit]:
+        """The states of an execution, oldest first."""
+        with translated(f"read the history of {execution_arn}"):
+            pages = self._client.get_paginator("get_execution_history").paginate(executionArn=execution_arn)
+            return visits(event for page in pages for event in page["events"])
 
     def _execution_arn(self, run_id: str) -> str:
         # an execution carries the machine's name, not that of the alias it was started through

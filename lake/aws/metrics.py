@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
 
 NAMESPACE = "Assay"
+_UNITS = {"Seconds": MetricUnit.Seconds, "Percent": MetricUnit.Percent, "Usd": MetricUnit.NoUnit}
 
 
 class EmbeddedMetrics:
@@ -13,11 +14,16 @@ class EmbeddedMetrics:
     def __init__(self, environment: str) -> None:
         self._environment = environment
 
-    def count(self, dataset: str, numbers: Mapping[str, int]) -> None:
-        """Print one line with every number."""
+    def count(self, dataset: str, run_id: str, numbers: Mapping[str, float], state: str = "") -> None:
+        """Print one line with every number. The run is a property: as a dimension each would be a metric."""
         line = EphemeralMetrics(namespace=NAMESPACE)
         line.add_dimension(name="environment", value=self._environment)
         line.add_dimension(name="dataset", value=dataset)
+        if state:
+            line.add_dimension(name="state", value=state)
+        if run_id:
+            line.add_metadata(key="run_id", value=run_id)
         for name, number in numbers.items():
-            line.add_metric(name=name, unit=MetricUnit.Count, value=number)
+            unit = next((unit for ending, unit in _UNITS.items() if name.endswith(ending)), MetricUnit.Count)
+            line.add_metric(name=name, unit=unit, value=number)
         line.flush_metrics()

@@ -128,6 +128,13 @@ class Contracts:
         """Names of a layer's datasets without those that only the platform has a use for."""
         return [each for each in self.datasets(layer) if self.versions(each)[-1].audience == "everybody"]
 
+    def freshness(self) -> dict[str, int]:
+        """Hours that the newest good run of each ingested dataset may be old, where its dataset.yaml says so."""
+        hours = {
+            name: self.life_cycles[name].max_age_hours for name in self.datasets("silver") if name in self.life_cycles
+        }
+        return {name: each for name, each in hours.items() if each is not None}
+
     def versions(self, dataset: str) -> list[Contract]:
         """All versions of a dataset, oldest first. Raises InvalidRequestError when there is none."""
         found = [each for (name, _), each in self.by_version.items() if name == dataset]

@@ -1,16 +1,15 @@
 """What a deployment tells people when it ends, and what it keeps when it fails."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from lake.rules.deployment import Deployment, Phase, Trouble
+from lake.rules.event import Event, EventKind
 
-SOURCE = "assay"
-TYPES = {
-    Phase.REVERTED: "Deployment Reverted",
-    Phase.REFUSED: "Deployment Failed",
-    Phase.ABANDONED: "Deployment Failed",
-    Phase.STUCK: "Deployment Failed",
+KINDS = {
+    Phase.REVERTED: EventKind.DEPLOYMENT_REVERTED,
+    Phase.REFUSED: EventKind.DEPLOYMENT_FAILED,
+    Phase.ABANDONED: EventKind.DEPLOYMENT_FAILED,
+    Phase.STUCK: EventKind.DEPLOYMENT_FAILED,
 }
 NEXT_STEPS = {
     Phase.REVERTED: "correct the build, then: assay deploy --env {environment}",
@@ -32,7 +31,6 @@ DATA = {
     Phase.ABANDONED: _UNTOUCHED + "Runs start on a build that is not tested; the gate guards what they promote.",
     Phase.STUCK: _UNTOUCHED + "Runs start on the previous build, but tables, roles or views may be of the failed one.",
 }
-MOST_LINES = 40
 
 
 @dataclass(frozen=True)
@@ -70,23 +68,23 @@ def failed_name(build_id: str) -> str:
     return f"_FAILED-{build_id}.json"
 
 
-def event_of(deployment: Deployment, context_uri: str) -> tuple[str, dict[str, Any]]:
-    """Type and detail of the event at the end of a deployment that failed; a field that says nothing is left out."""
+def event_of(deployment: Deployment, context_uri: str) -> Event:
+    """What people are told at the end of a deployment that failed."""
     phase = Phase(deployment.phase)
     trouble = deployment.second_trouble or deployment.trouble
     assert trouble is not None
-    told = {
-        "environment": deployment.environment,
-        "build_id": deployment.build_id,
-        "previous": deployment.previous.build_id if deployment.previous else "",
-        "state": trouble.phase,
-        "error": trouble.error,
-        "reason": f"build {deployment.build_id} {STATES[phase]}: {trouble.error}: {trouble.message}",
-        "lines": list(trouble.lines[:MOST_LINES]),
-        "since": trouble.at,
-        "execution_arn": trouble.execution_arn,
-        "context_uri": context_uri,
-        "data": DATA[phase],
-        "next_step": NEXT_STEPS[phase].format(environment=deployment.environment),
-    }
-    return TYPES[phase], {name: value for name, value in told.items() if value}
+    return Event(
+        KINDS[phase],
+        deployment.environment,
+        reason=f"build {deployment.build_id} {STATES[phase]}: {trouble.error}: {trouble.message}",
+        state=trouble.phase,
+        error=trouble.error,
+        since=trouble.at,
+        execution_arn=trouble.execution_arn or "",
+        build_id=deployment.build_id,
+        previous=deployment.previous.build_id if deployment.previous else "",
+        lines=tuple(trouble.lines),
+        data=DATA[phase],
+        next_step=NEXT_STEPS[phase].format(environment=deployment.environment),
+        context_uri=context_uri,
+    )

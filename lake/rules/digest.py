@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from lake.rules.alert import Alert
+from lake.rules.event import Event, EventKind
 from lake.rules.summary import FileEntry
 from lake.rules.waiting import AGES, Line, lines
 
@@ -38,25 +38,32 @@ class Held:
         """Open rows."""
         return sum(each.rows for each in self.open)
 
+    @property
+    def oldest(self) -> str:
+        """The first day of delivery of which rows wait."""
+        return min(each.ingest_date for each in self.open if each.rows)
 
-def digest(environment: str, found: Sequence[Held], today: date) -> Alert | None:
-    """The mail, or None where no row waits."""
+
+def digest(environment: str, found: Sequence[Held], today: date) -> Event | None:
+    """What people are told, or None where no row waits."""
     waiting = [each for each in found if each.rows]
     if not waiting:
         return None
     rows = sum(each.rows for each in waiting)
-    body = [line for each in waiting for line in (*_dataset(each, today), "")]
-    subject = f"Assay {environment}: {rows} row(s) wait in quarantine"
-    return Alert(subject, "\n".join([*body, "What to do: docs/runbooks/quarantine.md", ""]))
+    return Event(
+        EventKind.QUARANTINE_WAITS,
+        environment,
+        reason=f"{rows} row(s) in {', '.join(each.dataset for each in waiting)}",
+        since=min(each.oldest for each in waiting),
+        lines=tuple(line for each in waiting for line in _dataset(each, today)),
+    )
 
 
 def _dataset(held: Held, today: date) -> Iterator[str]:
-    oldest = min(each.ingest_date for each in held.open if each.rows)
-    yield f"{held.dataset}: {held.rows} row(s) wait, the oldest since {oldest}; {held.condemned} condemned"
+    yield f"{held.dataset}: {held.rows} row(s) wait, the oldest since {held.oldest}; {held.condemned} condemned"
     yield _line("", ("rows", *(name for name, _ in AGES)))
     for each in _reasons(held.open, today):
         yield _line(each.name, (each.rows, *each.ages))
-    yield f"Next step: assay quarantine summary --dataset {held.dataset} --env ENV"
 
 
 def _reasons(days: Iterable[HeldDay], today: date) -> tuple[Line, ...]:

@@ -1,7 +1,7 @@
 """What a failed run leaves behind, and how to read the cause Step Functions gives for it."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 LONGEST_MESSAGE = 2000
@@ -27,7 +27,11 @@ class JobFailure:
 
 @dataclass(frozen=True)
 class Failure:
-    """`_FAILED.json`: everything a person needs to begin with."""
+    """`_FAILED.json`: everything a person needs to begin with.
+
+    `attempts`: how often the task of the state was tried. `states`: the way there, with seconds. `links`: pages of the
+    console, by name.
+    """
 
     failure_version: int
     run_id: str
@@ -46,6 +50,10 @@ class Failure:
     build_id: str
     failed_at: str
     job: JobFailure | None = None
+    attempts: int = 0
+    started_at: str = ""
+    states: tuple[str, ...] = ()
+    links: dict[str, str] = field(default_factory=dict)
 
 
 def parse_cause(cause: str) -> Cause:

@@ -9,6 +9,7 @@ SUCCESS = "_SUCCESS"
 LATEST = "_LATEST.json"
 MANIFEST = "symlink.txt"
 READY_MARKER = "_READY"
+LEDGER = "run_summaries/"
 _VERSION = "schema_v="
 
 
@@ -134,6 +135,11 @@ def failure(run_id: RunId) -> str:
     return f"runs/{run_id}/_FAILED.json"
 
 
+def timings(run_id: RunId) -> str:
+    """Key of how long the states of an ended run took."""
+    return f"runs/{run_id}/timings.json"
+
+
 def claim(dataset: str, ingest_date: str, source_id: str) -> str:
     """Key of the claim on one source."""
     return f"{claims_prefix(dataset, ingest_date)}{source_id}.json"
@@ -156,7 +162,17 @@ def lease(dataset: str) -> str:
 
 def ledger_entry(dataset: str, run_id: RunId) -> str:
     """Key of a run's line in the run ledger."""
-    return f"run_summaries/dataset={dataset}/month={run_id.at:%Y-%m}/{run_id}.json"
+    return f"{ledger_month(dataset, run_id.at)}{run_id}.json"
+
+
+def ledger_month(dataset: str, day: date) -> str:
+    """Prefix of the lines of a dataset's runs of the month that a day is in."""
+    return f"{LEDGER}dataset={dataset}/month={day:%Y-%m}/"
+
+
+def dataset_of_ledger(key: str) -> str:
+    """The dataset that a line of the run ledger is about."""
+    return key.removeprefix(f"{LEDGER}dataset=").partition("/")[0]
 
 
 def life_cycle(dataset: str, schema_version: str, status: str) -> str:

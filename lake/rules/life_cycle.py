@@ -1,7 +1,7 @@
 """The life cycle of a dataset's schema versions, `dataset.yaml`: what changes while the released versions do not."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import yaml
@@ -13,6 +13,7 @@ DEPRECATED = "deprecated"
 CLOSED = "closed"
 ARCHIVED = "archived"
 ORDER = (ACTIVE, DEPRECATED, CLOSED, ARCHIVED)
+MOST_HOURS = 168
 MAY_BE_WRITTEN = frozenset({ACTIVE, DEPRECATED})
 _HEAD = (
     "# What is decided about the dataset as time goes by; a released version file never changes.\n"
@@ -31,12 +32,17 @@ class VersionState:
 
 @dataclass(frozen=True)
 class LifeCycle:
-    """`contracts/<dataset>/dataset.yaml`. `write_versions` are those that still accept data."""
+    """`contracts/<dataset>/dataset.yaml`. `write_versions` are those that still accept data.
+
+    `max_age_hours`: how old the newest good run may be; None where no run is missed.
+    """
 
     dataset: str
     owners: tuple[str, ...]
     write_versions: tuple[str, ...]
     versions: Mapping[str, VersionState]
+    # says nothing about which data are accepted, so it is no part of what a claim remembers of the contracts
+    max_age_hours: int | None = field(default=None, repr=False)
 
     def state(self, schema_version: str) -> VersionState:
         """The state of one version. Raises InvalidRequestError."""
@@ -90,6 +96,7 @@ def read_life_cycle(text: str, origin: str) -> LifeCycle:
             tuple(document["owners"]),
             tuple(document["writeVersions"]),
             {name: _state(node) for name, node in document["versions"].items()},
+            document.get("freshness", {}).get("maxAgeHours"),
         )
     except (yaml.YAMLError, KeyError, TypeError, AttributeError) as error:
         raise ContractError(
@@ -105,7 +112,9 @@ def read_life_cycle(text: str, origin: str) -> LifeCycle:
 def life_cycle_text(found: LifeCycle) -> str:
     """The dataset file of a life cycle."""
     lines = [f"dataset: {found.dataset}", f"owners: [{', '.join(found.owners)}]"]
-    lines += [f"writeVersions: [{', '.join(found.write_versions)}]", "versions:"]
+    lines += [f"writeVersions: [{', '.join(found.write_versions)}]"]
+    lines += ["freshness:", f"  maxAgeHours: {found.max_age_hours}"] if found.max_age_hours is not None else []
+    lines += ["versions:"]
     for name, state in found.versions.items():
         lines += [f"  {name}:", f"    status: {state.status}"]
         lines += [f"    since: '{state.since}'"] if state.since else []
@@ -124,6 +133,12 @@ def _problems(found: LifeCycle, origin: str) -> Iterator[str]:
         yield f"describes dataset '{found.dataset}', expected '{folder}'"
     if not found.owners:
         yield "names no owner, so nobody would learn of a deprecation"
+    if found.max_age_hours is not None and found.max_age_hours not in range(1, MOST_HOURS + 1):
+        yield f"freshness.maxAgeHours is {found.max_age_hours!r}, expected 1 to {MOST_HOURS}: alarms look back a week"
+    yield from _version_problems(found)
+
+
+def _version_problems(found: LifeCycle) -> Iterator[str]:
     for name, state in found.versions.items():
         if state.status not in ORDER:
             yield f"{name} has status '{state.status}', expected one of {', '.join(ORDER)}"

@@ -6,11 +6,11 @@ from lake.errors import BackfillCancelledError
 from lake.rules import layout
 from lake.rules.approval import ASKED, Approval
 from lake.rules.backfill import CANCELLED
-from lake.rules.backfill_mail import question_mail
+from lake.rules.backfill_events import approval_needed
 from lake.rules.run import RunId
 from lake.steps.backfills import DETAIL, read_backfill
 from lake.steps.lake import Lake
-from lake.steps.ports import Notifier
+from lake.steps.ports import Events
 from lake.steps.records import put_record
 
 
@@ -33,7 +33,7 @@ class Asked:
     approval: str
 
 
-def ask_approval(lake: Lake, notifier: Notifier, question: Question) -> Asked:
+def ask_approval(lake: Lake, events: Events, question: Question) -> Asked:
     """Write the question down, then mail it. Raises BackfillCancelledError when nobody wants it any more."""
     key = layout.approval(RunId(question.run_id), question.subject)
     put_record(lake.store, Approval, lake.buckets.control, key, lambda found: _asked(lake, question, found))
@@ -42,8 +42,7 @@ def ask_approval(lake: Lake, notifier: Notifier, question: Question) -> Asked:
     if backfill.status == CANCELLED:
         last = backfill.history[-1]
         raise BackfillCancelledError(f"cancelled by {last.by}: {last.reason}")
-    alert = question_mail(lake.environment, backfill, question.subject, question.hours)
-    notifier.send(alert.subject, alert.body)
+    events.tell(approval_needed(lake.environment, backfill, question.subject, question.hours))
     return Asked(layout.uri(lake.buckets.control, key))
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from lake.errors import PlanRefusedError, SmokeTestError
 from lake.rules import layout
 from lake.rules.deployment import Action, Deployed, Deployment, Phase, Trouble, failed, turned_back
-from lake.rules.deployment_event import TYPES, event_of, failed_build, failed_name
+from lake.rules.deployment_event import KINDS, event_of, failed_build, failed_name
 from lake.rules.json_record import to_json
 from lake.rules.plan_policy import Change, created_by, violations
 from lake.steps.deployment_ports import Site
@@ -48,9 +48,9 @@ def _settle(site: Site, after: Deployment) -> Deployment:
     key = layout.environment_record(site.environment, failed_name(after.build_id))
     if kept is not None:
         site.store.write(site.bucket, key, to_json(kept))
-    if after.phase in TYPES:
+    if after.phase in KINDS:
         require_held(site, after)
-        site.events.send(*event_of(after, layout.uri(site.bucket, key) if kept else ""))
+        site.events.tell(event_of(after, layout.uri(site.bucket, key) if kept else ""))
     return write(site, after)
 
 

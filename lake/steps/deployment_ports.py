@@ -1,11 +1,10 @@
 """What a deployment needs from the outside world. `scripts/assay` provides it; tests use fakes."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
 from lake.rules.plan_policy import Change
-from lake.steps.ports import Clock, Store
+from lake.steps.ports import Clock, Events, Store
 
 
 class Infrastructure(Protocol):
@@ -40,12 +39,6 @@ class Alias(Protocol):
     def current(self) -> str: ...
 
     def move(self, version_arn: str) -> None: ...
-
-
-class Events(Protocol):
-    """EventBridge: what happened to a deployment, for the mails."""
-
-    def send(self, detail_type: str, detail: Mapping[str, Any]) -> None: ...
 
 
 @dataclass(frozen=True)

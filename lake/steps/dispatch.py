@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from lake.rules.alert import lost_object_alert
 from lake.rules.json_record import to_json
+from lake.rules.run_events import ignored_object
 from lake.rules.trigger import SCHEDULE, Ignored, request_of
 from lake.steps.announce import announce
 from lake.steps.lake import Lake
-from lake.steps.ports import Executions, Notifier
+from lake.steps.ports import Events, Executions
 
 
 @dataclass(frozen=True)
@@ -21,9 +21,7 @@ class DispatchAnswer:
     started: bool
 
 
-def dispatch(
-    lake: Lake, executions: Executions, notifier: Notifier, event: Mapping[str, Any]
-) -> DispatchAnswer | Ignored:
+def dispatch(lake: Lake, executions: Executions, events: Events, event: Mapping[str, Any]) -> DispatchAnswer | Ignored:
     """Start the run an event asks for; the daily one also tells owners what became of schema versions.
 
     Raises InvalidRequestError when the event makes no sense.
@@ -31,10 +29,9 @@ def dispatch(
     request = request_of(event, lake.buckets.bronze, lake.contracts, lake.clock.now())
     if isinstance(request, Ignored):
         if request.is_lost:
-            alert = lost_object_alert(lake.environment, request.reason)
-            notifier.send(alert.subject, alert.body)
+            events.tell(ignored_object(lake.environment, request.reason))
         return request
     execution_arn, started = executions.start(request.run_id, to_json(request, one_line=True))
     if request.trigger.type == SCHEDULE:
-        announce(lake, notifier, request.dataset)
+        announce(lake, events, request.dataset)
     return DispatchAnswer(request.run_id, execution_arn, started)

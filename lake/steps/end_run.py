@@ -1,14 +1,21 @@
 """What every end of a run has in common: claims, ledger line, metrics."""
 
-from lake.errors import InvalidRequestError
+from collections.abc import Sequence
+from datetime import datetime
+
+from lake.errors import InvalidRequestError, LakeError
 from lake.rules import layout
 from lake.rules.bronze import parse_key
+from lake.rules.json_record import to_json
 from lake.rules.ledger import LedgerEntry, RunEnd, ledger_entry, takes_place_of
 from lake.rules.plan import Plan
 from lake.rules.run import RunId
+from lake.rules.run_numbers import run_numbers
+from lake.rules.timings import Timings, timings
+from lake.rules.visit import Visit
 from lake.steps.claims import settle_claim
 from lake.steps.lake import Lake
-from lake.steps.ports import Metrics
+from lake.steps.ports import Executions, Metrics
 from lake.steps.promote_run import find_journal
 from lake.steps.records import put_record
 from lake.steps.summaries import find_summary
@@ -22,8 +29,18 @@ def settle_source(lake: Lake, plan: Plan, key: str, source_id: str, state: str, 
         settle_claim(lake, claim, plan.run_id, state, reason)
 
 
-def write_ledger(lake: Lake, metrics: Metrics, end: RunEnd, plan: Plan | None) -> LedgerEntry:
-    """Write the run's line and its metrics, once; the line that stands."""
+def find_visits(executions: Executions, execution_arn: str) -> Sequence[Visit]:
+    """The states of a run; none where they cannot be read: they tell a story, no end of a run may hang on them."""
+    try:
+        return executions.visits(execution_arn)
+    except LakeError:
+        return ()
+
+
+def write_ledger(
+    lake: Lake, metrics: Metrics, end: RunEnd, plan: Plan | None, visits: Sequence[Visit] = ()
+) -> LedgerEntry:
+    """Write the run's line, how long its states took, and its metrics, once; the line that stands."""
     run_id = RunId(end.run_id)
     wanted = _entry(lake, run_id, end, plan)
     written: list[LedgerEntry] = []
@@ -35,7 +52,9 @@ def write_ledger(lake: Lake, metrics: Metrics, end: RunEnd, plan: Plan | None) -
     key = layout.ledger_entry(end.dataset, run_id)
     standing = put_record(lake.store, LedgerEntry, lake.buckets.control, key, change, one_line=True)
     if written:
-        metrics.count(end.dataset, _numbers(wanted))
+        states = timings(end.run_id, visits, datetime.fromisoformat(wanted.finished_at))
+        lake.store.write(lake.buckets.control, layout.timings(run_id), to_json(states))
+        _count(metrics, end.dataset, wanted, states)
     return standing or wanted
 
 
@@ -64,13 +83,8 @@ def _contract_version(lake: Lake, end: RunEnd, plan: Plan | None) -> str:
         return ""
 
 
-def _numbers(entry: LedgerEntry) -> dict[str, int]:
-    return {
-        f"Runs{''.join(part.capitalize() for part in entry.outcome.split('_'))}": 1,
-        "RecordsRead": entry.input_count,
-        "RowsValid": entry.valid_count,
-        "RowsQuarantined": entry.quarantined_count,
-        "RowsCondemned": entry.condemned_count,
-        "RowsDuplicate": entry.duplicate_count,
-        "RowsLate": entry.late_count,
-    }
+def _count(metrics: Metrics, dataset: str, entry: LedgerEntry, states: Timings) -> None:
+    metrics.count(dataset, entry.run_id, run_numbers(entry, states))
+    for each in states.states:
+        if each.tries:
+            metrics.count(dataset, entry.run_id, {"StateSeconds": each.seconds}, state=each.state)

@@ -12,7 +12,7 @@ from lake.steps.backfill_sources import claims_of_day
 from lake.steps.dispatch import DispatchAnswer, dispatch
 from lake.steps.find_sources import sources_of_day
 from lake.steps.lake import Lake
-from lake.steps.ports import Executions, Notifier
+from lake.steps.ports import Events, Executions
 
 # keys travel in the input of an execution, which holds 256 KiB; the others are found tomorrow
 MOST_KEYS = 500
@@ -26,7 +26,7 @@ class LateAnswer:
     run_id: str | None = None
 
 
-def find_late(lake: Lake, executions: Executions, notifier: Notifier, dataset: str, at: str) -> LateAnswer:
+def find_late(lake: Lake, executions: Executions, events: Events, dataset: str, at: str) -> LateAnswer:
     """Start a run over the late objects of a dataset; the gate then does with their rows what the contract says.
 
     `at`: the moment the schedule names, so that a doubled call finds the same run.
@@ -40,7 +40,7 @@ def find_late(lake: Lake, executions: Executions, notifier: Notifier, dataset: s
     if not keys:
         return LateAnswer(0)
     event = {"trigger": REQUEST, "dataset": dataset, "keys": keys[:MOST_KEYS], "requested_at": at}
-    answer = dispatch(lake, executions, notifier, event)
+    answer = dispatch(lake, executions, events, event)
     return LateAnswer(len(keys), answer.run_id if isinstance(answer, DispatchAnswer) else None)
 
 

@@ -1,36 +1,36 @@
 """FinishRun: write down how a run ended, tell people when it was refused, let the next one begin."""
 
 from lake.rules import claim
-from lake.rules.alert import override_alert, refusal_alert, refused_sources_alert
-from lake.rules.backfill_mail import unapproved_mail
+from lake.rules.backfill_events import not_approved
 from lake.rules.journal import SILVER, Journal
 from lake.rules.layout import ledger_entry as ledger_key
 from lake.rules.ledger import CANCELLED, DENIED, EXPIRED, REFUSED, LedgerEntry, RunEnd
 from lake.rules.plan import Plan, Source
 from lake.rules.run import RunId
+from lake.rules.run_events import override, refusal, refused_sources
 from lake.steps.backfills import backfill_of
 from lake.steps.end_backfill import end_backfill
-from lake.steps.end_run import settle_source, write_ledger
+from lake.steps.end_run import find_visits, settle_source, write_ledger
 from lake.steps.lake import Lake
 from lake.steps.lease import free_lease
-from lake.steps.ports import Metrics, Notifier
+from lake.steps.ports import Events, Executions, Metrics
 from lake.steps.promote_run import find_journal
 from lake.steps.propose_backfills import propose_backfills
 from lake.steps.records import find_record
 from lake.steps.summaries import find_plan, find_summary
 
 
-def finish_run(lake: Lake, notifier: Notifier, metrics: Metrics, end: RunEnd) -> LedgerEntry:
+def finish_run(lake: Lake, events: Events, executions: Executions, metrics: Metrics, end: RunEnd) -> LedgerEntry:
     """Settle the claims, alert, write the ledger, free the lease; the run's line in the ledger."""
     run_id = RunId(end.run_id)
     plan, journal = find_plan(lake, run_id), find_journal(lake, run_id)
     if plan is not None:
         _settle(lake, end, plan, journal)
     if find_record(lake.store, LedgerEntry, lake.buckets.control, ledger_key(end.dataset, run_id)) is None:
-        # the mail goes first: a try that dies in between sends it twice, never not at all
-        _alert(lake, notifier, end, plan, journal)
+        # people are told first: a try that dies in between tells them twice, never not at all
+        _tell(lake, events, end, plan, journal)
     end_backfill(lake, end, plan.details if plan else {})
-    entry = write_ledger(lake, metrics, end, plan)
+    entry = write_ledger(lake, metrics, end, plan, find_visits(executions, end.execution_arn))
     free_lease(lake, end.dataset, end.run_id)
     return entry
 
@@ -53,19 +53,19 @@ def _is_refused(end: RunEnd, source: Source, journal: Journal | None) -> bool:
     return end.outcome == REFUSED and source.records > 0 and not in_silver
 
 
-def _alert(lake: Lake, notifier: Notifier, end: RunEnd, plan: Plan | None, journal: Journal | None) -> None:
+def _tell(lake: Lake, events: Events, end: RunEnd, plan: Plan | None, journal: Journal | None) -> None:
     backfill = backfill_of(lake, plan)
-    if propose_backfills(lake, notifier, end, plan):
+    if propose_backfills(lake, events, end, plan):
         return
     if backfill is not None and end.outcome in {DENIED, EXPIRED, CANCELLED}:
-        alert = unapproved_mail(lake.environment, end, backfill)
+        event = not_approved(lake.environment, end, backfill)
     elif end.outcome == REFUSED:
         summary = find_summary(lake, RunId(end.run_id), plan) if plan else None
-        alert = refusal_alert(lake.environment, end, plan, journal, summary.errors if summary else None)
+        event = refusal(lake.environment, end, plan, journal, summary.errors if summary else None)
     elif plan is not None and plan.overrides_quality:
-        alert = override_alert(lake.environment, end, plan)
+        event = override(lake.environment, end, plan)
     elif plan is not None and plan.refused_sources:
-        alert = refused_sources_alert(lake.environment, end, plan)
+        event = refused_sources(lake.environment, end, plan)
     else:
         return
-    notifier.send(alert.subject, alert.body)
+    events.tell(event)

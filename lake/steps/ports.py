@@ -3,11 +3,14 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Protocol
 
+from lake.rules.event import Event
 from lake.rules.objects import ObjectInfo, StoredObject
+from lake.rules.visit import ExecutionEnd, Visit
 
 __all__ = [
     "Clock",
     "Deleter",
+    "Events",
     "Executions",
     "JobLogs",
     "Metrics",
@@ -54,11 +57,15 @@ class Deleter(Protocol):
 
 
 class Executions(Protocol):
-    """Step Functions: start a run, ask whether one is over."""
+    """Step Functions: start a run, ask whether one is over, how it ended, which way it went (oldest state first)."""
 
     def start(self, run_id: str, payload: str) -> tuple[str, bool]: ...
 
     def is_running(self, execution_arn: str) -> bool: ...
+
+    def end_of(self, execution_arn: str) -> ExecutionEnd: ...
+
+    def visits(self, execution_arn: str) -> Sequence[Visit]: ...
 
 
 class TaskTokens(Protocol):
@@ -75,10 +82,16 @@ class Notifier(Protocol):
     def send(self, subject: str, body: str) -> None: ...
 
 
-class Metrics(Protocol):
-    """CloudWatch: numbers about one dataset."""
+class Events(Protocol):
+    """EventBridge: tell what happened. The function `tell_people` makes a mail of it."""
 
-    def count(self, dataset: str, numbers: Mapping[str, int]) -> None: ...
+    def tell(self, event: Event) -> None: ...
+
+
+class Metrics(Protocol):
+    """CloudWatch: numbers about one dataset, or one state of its runs. Which run it was is no dimension."""
+
+    def count(self, dataset: str, run_id: str, numbers: Mapping[str, float], state: str = "") -> None: ...
 
 
 class JobLogs(Protocol):

@@ -2,7 +2,7 @@
 
 from lake.errors import LakeError
 from lake.rules.backfill import Backfill, runs_of_months
-from lake.rules.backfill_mail import proposal_mail
+from lake.rules.backfill_events import proposal
 from lake.rules.bronze import BronzeObject
 from lake.rules.gate import late_reason
 from lake.rules.ledger import REFUSED, RunEnd
@@ -11,13 +11,13 @@ from lake.rules.run import RunId
 from lake.rules.summary import APPEND
 from lake.steps.declare_backfill import BackfillRequest, declare_backfill
 from lake.steps.lake import Lake
-from lake.steps.ports import Notifier
+from lake.steps.ports import Events
 from lake.steps.summaries import find_summary
 
 PROPOSE = "propose_backfill"
 
 
-def propose_backfills(lake: Lake, notifier: Notifier, end: RunEnd, plan: Plan | None) -> bool:
+def propose_backfills(lake: Lake, events: Events, end: RunEnd, plan: Plan | None) -> bool:
     """Plan a backfill for each unbroken range of late months and mail them; whether lateness was why it was refused."""
     if plan is None or end.outcome != REFUSED or plan.mode != APPEND:
         return False
@@ -42,8 +42,7 @@ def propose_backfills(lake: Lake, notifier: Notifier, end: RunEnd, plan: Plan | 
         except LakeError as error:
             # the mail tells; a proposal that is not possible must not keep the run from ending
             problems.append(f"{wanted.months}: {error}")
-    alert = proposal_mail(lake.environment, end, reason, planned, problems)
-    notifier.send(alert.subject, alert.body)
+    events.tell(proposal(lake.environment, end, reason, planned, problems))
     return True
 
 

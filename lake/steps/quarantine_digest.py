@@ -9,7 +9,7 @@ from lake.rules.digest import Held, HeldDay, digest
 from lake.rules.layout import Place
 from lake.steps.current import current_partitions, current_snapshot, read_pointer
 from lake.steps.lake import Lake
-from lake.steps.ports import Notifier
+from lake.steps.ports import Events
 
 SILVER = "silver"
 
@@ -22,13 +22,13 @@ class DigestAnswer:
     mailed: bool
 
 
-def send_digest(lake: Lake, notifier: Notifier, at: str) -> DigestAnswer:
+def send_digest(lake: Lake, events: Events, at: str) -> DigestAnswer:
     """Add up what the current snapshots say, without a look into any row, and mail it. `at` names the day."""
     found = [_held(lake, dataset) for dataset in lake.contracts.for_people(SILVER)]
-    alert = digest(lake.environment, found, date.fromisoformat(at[:10]))
-    if alert is not None:
-        notifier.send(alert.subject, alert.body)
-    return DigestAnswer({each.dataset: each.rows for each in found}, alert is not None)
+    event = digest(lake.environment, found, date.fromisoformat(at[:10]))
+    if event is not None:
+        events.tell(event)
+    return DigestAnswer({each.dataset: each.rows for each in found}, event is not None)
 
 
 def _held(lake: Lake, dataset: str) -> Held:

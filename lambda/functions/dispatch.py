@@ -10,7 +10,7 @@ from lake.steps.dispatch import dispatch
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Start the run an event asks for, or say why it asks for none."""
     wiring.begin(event)
-    found = dispatch(wiring.lake(), wiring.executions(), wiring.mail(), event)
+    found = dispatch(wiring.lake(), wiring.executions(), wiring.events(), event)
     if isinstance(found, Ignored):
         wiring.logger.warning("ignored", extra={"reason": found.reason})
         return {"ignored": found.reason}

@@ -4,11 +4,12 @@ from typing import Any
 
 from functions import wiring
 from lake.rules.json_record import from_dict
-from lake.steps.fail_run import RunFailure, fail_run
+from lake.steps.explain_failure import RunFailure
+from lake.steps.fail_run import fail_run
 
 
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
-    """Keep the context, release the claims, write the ledger, alert, free the lease."""
+    """Keep the context, release the claims, write the ledger, free the lease."""
     wiring.begin(event)
     failed = from_dict(RunFailure, event, "the event")
-    return wiring.answer(fail_run(wiring.lake(), wiring.mail(), wiring.metrics(), wiring.job_logs(), failed))
+    return wiring.answer(fail_run(wiring.lake(), wiring.executions(), wiring.metrics(), wiring.job_logs(), failed))

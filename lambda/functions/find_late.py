@@ -9,5 +9,5 @@ from lake.steps.find_late import find_late
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Start a run over the late objects of a dataset, if there are any."""
     wiring.begin(event)
-    found = find_late(wiring.lake(), wiring.executions(), wiring.mail(), event["dataset"], event["scheduled_time"])
+    found = find_late(wiring.lake(), wiring.executions(), wiring.events(), event["dataset"], event["scheduled_time"])
     return wiring.answer(found)

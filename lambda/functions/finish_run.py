@@ -12,4 +12,4 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Settle the claims, alert, write the ledger, free the lease."""
     wiring.begin(event)
     end = from_dict(RunEnd, event, "the event")
-    return wiring.answer(finish_run(wiring.lake(), wiring.mail(), wiring.metrics(), end))
+    return wiring.answer(finish_run(wiring.lake(), wiring.events(), wiring.executions(), wiring.metrics(), end))

@@ -9,4 +9,4 @@ from lake.steps.quarantine_digest import send_digest
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Mail open quarantine by reason and age; nothing when no row waits."""
     wiring.begin(event)
-    return wiring.answer(send_digest(wiring.lake(), wiring.mail(), event["scheduled_time"]))
+    return wiring.answer(send_digest(wiring.lake(), wiring.events(), event["scheduled_time"]))

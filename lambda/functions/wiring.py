@@ -10,6 +10,7 @@ from aws_lambda_powertools import Logger
 from botocore.config import Config
 
 from lake.aws.clock import SystemClock
+from lake.aws.events import EventBus
 from lake.aws.executions import StepFunctions
 from lake.aws.job_logs import GlueLogs
 from lake.aws.metrics import EmbeddedMetrics
@@ -52,8 +53,14 @@ def executions() -> StepFunctions:
 
 
 @cache
+def events() -> EventBus:
+    """What people are to hear of."""
+    return EventBus(boto3.client("events", config=_CONFIG))
+
+
+@cache
 def mail() -> Mail:
-    """Alerts."""
+    """The mails themselves; only tell_people sends them."""
     return Mail(boto3.client("sns", config=_CONFIG), settings().alert_topic_arn)
 
 

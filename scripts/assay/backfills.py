@@ -13,7 +13,7 @@ from lake.errors import BackfillHeldError, BackfillStateError, InvalidRequestErr
 from lake.rules.approval import APPROVED, ASKED
 from lake.rules.backfill import Backfill
 from lake.rules.backfill_cost import DEFAULT_DPUS
-from lake.rules.backfill_mail import comparison_lines, plan_lines
+from lake.rules.backfill_events import comparison_lines, plan_lines
 from lake.steps.answer_approval import answer_approval, waiting_question
 from lake.steps.backfills import find_backfill, list_backfills
 from lake.steps.cancel_backfill import cancel_backfill

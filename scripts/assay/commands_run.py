@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
+from assay import cost as costs
 from assay import demo as demonstration
 from assay import promotion, stack
 from assay import runs as run_list
@@ -20,6 +21,7 @@ Sql = Annotated[str, typer.Argument(help="One Athena statement.")]
 RunName = Annotated[str, typer.Argument(help="A run id, as `assay runs` lists it.")]
 BronzeKeys = Annotated[list[str], typer.Argument(help="Keys in bronze: DATASET/ingest_date=YYYY-MM-DD/NAME.csv.")]
 Again = Annotated[bool, typer.Option("--again", help="Also sources that a run refused.")]
+Days = Annotated[int, typer.Option(min=1, help="How many days to look back.")]
 Limit = Annotated[int, typer.Option(help="How many runs to list.")]
 
 _runs = typer.Typer(help="The list of runs, and the story of one.", invoke_without_command=True)
@@ -27,7 +29,7 @@ _runs = typer.Typer(help="The list of runs, and the story of one.", invoke_witho
 
 def register(app: typer.Typer) -> None:
     """Add the everyday commands to the app."""
-    for command in (apply, ingest, query, demo):
+    for command in (apply, ingest, query, demo, cost):
         app.command()(command)
     app.add_typer(_runs, name="runs")
 
@@ -63,6 +65,16 @@ def query(sql: Sql, environment: Environment = LOCAL, as_json: AsJson = False) -
         return
     print_table(answer.columns, answer.rows)
     out.print(f"[dim]{len(answer.rows)} row(s), {answer.scanned_bytes:,} bytes scanned, {answer.milliseconds} ms[/]")
+
+
+def cost(days: Days = 30, environment: Environment = LOCAL, as_json: AsJson = False) -> None:
+    """What the runs and queries of the last days cost, from their records and a table of list prices."""
+    target = select(environment)
+    found, queries = costs.of_runs(target, days), costs.of_queries(target, days)
+    if as_json:
+        print_json(costs.as_record(found, queries))
+    else:
+        costs.print_costs(found, queries, days)
 
 
 def demo(as_json: AsJson = False) -> None:

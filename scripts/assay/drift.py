@@ -1,13 +1,12 @@
 """Drift: what somebody changed in the stack past Terraform, found by a plan that only refreshes."""
 
-import json
-
 from assay import saved_plan
 from assay.console import out
 from assay.plan_changes import DRIFTED, Change, changes
 from assay.target import Target
+from lake.aws.events import EventBus
+from lake.rules.event import Event, EventKind
 
-SOURCE, DETAIL_TYPE = "assay", "Drift Found"
 MOST_NAMED = 3
 
 
@@ -18,14 +17,9 @@ def find(target: Target) -> list[Change]:
 
 def tell(target: Target, found: list[Change]) -> None:
     """An event about the drift, which becomes a mail."""
-    detail = {
-        "environment": target.environment,
-        "reason": in_words(found),
-        "changes": [str(each) for each in found],
-        "runbook": "drift.md",
-    }
-    entry = {"Source": SOURCE, "DetailType": DETAIL_TYPE, "Detail": json.dumps(detail)}
-    target.client("events").put_events(Entries=[entry])
+    changed = tuple(str(each) for each in found)
+    event = Event(EventKind.DRIFT_FOUND, target.environment, reason=in_words(found), changes=changed)
+    EventBus(target.client("events")).tell(event)
 
 
 def in_words(found: list[Change]) -> str:

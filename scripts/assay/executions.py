@@ -13,22 +13,9 @@ from assay.target import Target
 from lake.errors import InvalidRunIdError
 from lake.rules import layout
 from lake.rules.run import RunId
+from lake.rules.visit import Visit, visits
 
 OVER = {"SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"}
-
-
-@dataclass(frozen=True)
-class Span:
-    """One state of an execution: when it was entered and left. `ended` is None while it works."""
-
-    state: str
-    started: datetime
-    ended: datetime | None
-    tries: int
-
-    def seconds(self, now: datetime) -> float:
-        """How long the state has taken."""
-        return ((self.ended or now) - self.started).total_seconds()
 
 
 @dataclass(frozen=True)
@@ -80,18 +67,9 @@ def latest(target: Target, limit: int) -> list[dict[str, Any]]:
     return sorted(found, key=lambda each: each["startDate"], reverse=True)[:limit]
 
 
-def timeline(target: Target, run_id: str) -> list[Span]:
+def timeline(target: Target, run_id: str) -> list[Visit]:
     """The states of a run, in order, with their times."""
-    spans: list[Span] = []
-    for event in _history(target, run_id):
-        kind, at = event["type"], event["timestamp"]
-        if kind.endswith("StateEntered"):
-            spans.append(Span(event["stateEnteredEventDetails"]["name"], at, None, 0))
-        elif kind.endswith("StateExited") and spans:
-            spans[-1] = Span(spans[-1].state, spans[-1].started, at, spans[-1].tries)
-        elif kind in {"TaskScheduled", "LambdaFunctionScheduled"} and spans:
-            spans[-1] = Span(spans[-1].state, spans[-1].started, None, spans[-1].tries + 1)
-    return spans
+    return visits(_history(target, run_id))
 
 
 def read_json(target: Target, key: str, bucket: str = "") -> dict[str, Any] | None:

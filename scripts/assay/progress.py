@@ -9,9 +9,10 @@ from rich.table import Table
 
 from assay import executions
 from assay.console import out
-from assay.executions import OVER, Execution, Span
+from assay.executions import OVER, Execution
 from assay.target import Target
 from lake.rules import layout
+from lake.rules.visit import Visit
 
 _DONE, _WORKS, _FAILED = "[green]✓[/]", "[yellow]…[/]", "[red]✗[/]"
 
@@ -26,12 +27,12 @@ def follow(target: Target, run_id: str, quiet: bool = False) -> Execution:
         out.print(_picture(target, ended, executions.timeline(target, run_id)))
         return ended
     with Live(console=out, refresh_per_second=4) as live:
-        ended = _wait(target, run_id, lambda spans: live.update(_picture(target, execution, spans)))
+        ended = _wait(target, run_id, lambda visits: live.update(_picture(target, execution, visits)))
         live.update(_picture(target, ended, executions.timeline(target, run_id)))
     return ended
 
 
-def _wait(target: Target, run_id: str, show: Callable[[list[Span]], None]) -> Execution:
+def _wait(target: Target, run_id: str, show: Callable[[list[Visit]], None]) -> Execution:
     while True:
         execution = executions.describe(target, run_id)
         show(executions.timeline(target, run_id))
@@ -40,32 +41,32 @@ def _wait(target: Target, run_id: str, show: Callable[[list[Span]], None]) -> Ex
         time.sleep(0.5)
 
 
-def _picture(target: Target, execution: Execution, spans: list[Span]) -> Table:
+def _picture(target: Target, execution: Execution, visits: list[Visit]) -> Table:
     table = Table(box=None, pad_edge=False, show_header=False)
     moment = executions.now()
-    for span in spans:
-        mark = _mark(span, execution)
-        tries = f"try {span.tries}" if span.tries > 1 else ""
-        table.add_row(mark, span.state, f"{span.seconds(moment):6.1f} s", tries, _rows(target, execution, span))
+    for visit in visits:
+        mark = _mark(visit, execution)
+        tries = f"try {visit.tries}" if visit.tries > 1 else ""
+        table.add_row(mark, visit.state, f"{visit.seconds(moment):6.1f} s", tries, _rows(target, execution, visit))
     return table
 
 
-def _mark(span: Span, execution: Execution) -> str:
+def _mark(visit: Visit, execution: Execution) -> str:
     """A state that ends an execution is entered and never left."""
-    if span.ended is not None or execution.status == "SUCCEEDED":
+    if visit.ended is not None or execution.status == "SUCCEEDED":
         return _DONE
     return _WORKS if execution.status not in OVER else _FAILED
 
 
-def _rows(target: Target, execution: Execution, span: Span) -> str:
+def _rows(target: Target, execution: Execution, visit: Visit) -> str:
     """What is known about rows once a state has spoken; read once a picture, from small records."""
-    if span.state == "PlanRun" and span.ended:
+    if visit.state == "PlanRun" and visit.ended:
         plan = _record(target, execution.run_id, layout.plan)
         if plan.get("partitions") and not plan["sources"]:
             return f"{len(plan['partitions'])} partition(s)"
         records = sum(each["records"] for each in plan.get("sources", []))
         return f"{records:,} records in {len(plan.get('sources', []))} source(s)" if plan else ""
-    if span.state == "PromoteSilver" and span.ended:
+    if visit.state == "PromoteSilver" and visit.ended:
         journal = _record(target, execution.run_id, layout.journal)
         return f"{_promoted(journal)} partition(s)" if journal else ""
     return ""

@@ -5,6 +5,7 @@ from typing import Any
 from assay import executions
 from assay.console import out, print_table
 from assay.executions import Execution
+from assay.failure_text import print_failure
 from assay.target import Target
 from lake.rules import layout
 from lake.rules.journal import Journal, progress
@@ -94,10 +95,7 @@ def print_story(found: dict[str, Any], with_states: bool = True) -> None:
     if with_states:
         print_table(("state", "seconds", "tries"), [list(each.values()) for each in found["states"]])
     if found["failure"]:
-        failure = found["failure"]
-        out.print("error     ", failure["error"], failure["message"], soft_wrap=True, markup=False)
-        out.print("data      ", failure["data"], soft_wrap=True, markup=False)
-        out.print("next step ", failure["next_step"], soft_wrap=True, markup=False)
+        print_failure(found["failure"])
 
 
 def _print_counts(summary: dict[str, Any]) -> None:

@@ -11,10 +11,9 @@ from assay.smoke_test import StackSmokeTest
 from assay.target import Target
 from assay.terraform import Step
 from lake.aws.clock import SystemClock
-from lake.aws.event_bus import EventBus
+from lake.aws.events import EventBus
 from lake.aws.store import S3Store
 from lake.rules.deployment import Holder
-from lake.rules.deployment_event import SOURCE
 from lake.steps.deployment_ports import Site
 
 
@@ -32,7 +31,7 @@ def open_site(target: Target, say: Callable[[str], None]) -> Site:
         infrastructure=TerraformInfrastructure(target, store, show),
         smoke_test=StackSmokeTest(target, store, say),
         alias=pipeline_alias(target),
-        events=EventBus(target.client("events"), SOURCE),
+        events=EventBus(target.client("events")),
         clock=SystemClock(),
     )
 

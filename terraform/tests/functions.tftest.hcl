@@ -40,8 +40,9 @@ run "functions_run_their_build_under_their_own_role" {
 
   assert {
     condition = join(" ", sort(keys(aws_lambda_function.this))) == join(" ", [
-      "ask_approval", "begin_backfill", "begin_promotion", "compare_run", "dispatch", "fail_run", "find_late",
-      "finish_run", "plan_run", "promote_run", "quarantine_digest", "read_run_summary",
+      "ask_approval", "begin_backfill", "begin_promotion", "check_freshness", "close_run", "compare_run", "dispatch",
+      "fail_run", "find_late",
+      "finish_run", "plan_run", "promote_run", "quarantine_digest", "read_run_summary", "tell_people",
     ])
     error_message = "These are the functions."
   }
@@ -74,10 +75,13 @@ run "functions_run_their_build_under_their_own_role" {
 
   assert {
     condition = alltrue([
-      for unattended in aws_lambda_function_event_invoke_config.unattended :
-      unattended.destination_config[0].on_failure[0].destination == var.alert_topic_arn
+      for function, unattended in aws_lambda_function_event_invoke_config.unattended :
+      unattended.destination_config[0].on_failure[0].destination == (
+        function == "tell_people" ? var.alert_topic_arn :
+        "arn:aws:lambda:eu-west-1:111111111111:function:assay-test-tell-people"
+      )
     ])
-    error_message = "What a function could not do while nobody waited becomes an alert."
+    error_message = "What a function could not do while nobody waited is told by tell_people; what that could not tell, by the topic."
   }
 
   assert {

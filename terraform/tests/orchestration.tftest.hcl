@@ -41,6 +41,7 @@ variables {
     read_run_summary  = "arn:aws:lambda:eu-west-1:111111111111:function:t-read-run-summary"
     promote_run       = "arn:aws:lambda:eu-west-1:111111111111:function:t-promote-run"
     finish_run        = "arn:aws:lambda:eu-west-1:111111111111:function:t-finish-run"
+    check_freshness   = "arn:aws:lambda:eu-west-1:111111111111:function:t-check-freshness"
     fail_run          = "arn:aws:lambda:eu-west-1:111111111111:function:t-fail-run"
   }
   function_version_arns = {

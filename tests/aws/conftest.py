@@ -10,6 +10,8 @@ import pytest
 from moto import mock_aws
 
 from functions import wiring
+from lake.rules.alert import alert_mail
+from lake.rules.incoming import read_event
 from tests.builders import BUCKETS
 
 REGION: Final = "eu-west-1"
@@ -24,12 +26,16 @@ class Aws:
     logs: Any
     machine_arn: str
     queue_url: str
+    events_url: str
 
     def mails(self) -> list[tuple[str, str]]:
         """Every mail so far, as subject and body; each is returned once."""
-        found = boto3.client("sqs", REGION).receive_message(QueueUrl=self.queue_url, MaxNumberOfMessages=10)
-        notices = [json.loads(message["Body"]) for message in found.get("Messages", [])]
-        return [(notice["Subject"], notice["Message"]) for notice in notices]
+        return [(notice["Subject"], notice["Message"]) for notice in _received(self.queue_url)]
+
+    def told(self) -> list[tuple[str, str]]:
+        """Every event so far as the mail it becomes; each is returned once."""
+        alerts = [alert_mail(read_event(event, "test")) for event in _received(self.events_url)]
+        return [(alert.subject, alert.body) for alert in alerts]
 
 
 @pytest.fixture
@@ -66,16 +72,26 @@ def _make() -> Aws:
     boto3.client("sns", REGION).subscribe(
         TopicArn=topic, Protocol="sqs", Endpoint=f"arn:aws:sqs:{REGION}:123456789012:mailbox"
     )
+    events = boto3.client("sqs", REGION).create_queue(QueueName="events")["QueueUrl"]
+    boto3.client("events", REGION).put_rule(Name="told", EventPattern='{"source": ["assay"]}')
+    boto3.client("events", REGION).put_targets(
+        Rule="told", Targets=[{"Id": "events", "Arn": f"arn:aws:sqs:{REGION}:123456789012:events"}]
+    )
     machine = states.create_state_machine(
         name="assay-pipeline",
         definition=json.dumps({"StartAt": "Wait", "States": {"Wait": {"Type": "Wait", "Seconds": 60, "End": True}}}),
         roleArn="arn:aws:iam::123456789012:role/assay",
     )["stateMachineArn"]
-    return Aws(s3, states, boto3.client("logs", REGION), machine, queue)
+    return Aws(s3, states, boto3.client("logs", REGION), machine, queue, events)
+
+
+def _received(url: str) -> list[dict[str, Any]]:
+    found = boto3.client("sqs", REGION).receive_message(QueueUrl=url, MaxNumberOfMessages=10)
+    return [json.loads(message["Body"]) for message in found.get("Messages", [])]
 
 
 def _forget() -> None:
     for made_once in (
-        wiring.settings, wiring.lake, wiring.executions, wiring.mail, wiring.metrics, wiring.job_logs,
+        wiring.settings, wiring.lake, wiring.executions, wiring.mail, wiring.events, wiring.metrics, wiring.job_logs,
     ):  # fmt: skip
         made_once.cache_clear()

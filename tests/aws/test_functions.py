@@ -61,7 +61,21 @@ def test_a_failed_run_reports_its_context(aws: Aws) -> None:
     body = aws.s3.get_object(Bucket=BUCKETS.control, Key=uri.split("/", 3)[3])["Body"].read()
     assert json.loads(body)["message"] == "InputMismatchError: Spark read 9 records, the plan names 10"
     assert "cannot be read" in json.loads(body)["job"]["log_tail"][0]
-    assert len(aws.mails()) == 1
+    assert aws.told() == [], "people are told when the execution has ended"
+
+
+def test_an_execution_that_never_came_to_its_end_is_closed(aws: Aws) -> None:
+    deliver(aws)
+    call("plan_run")
+    given = json.dumps(event("plan_run"))
+    arn = aws.states.start_execution(stateMachineArn=aws.machine_arn, name=str(run_id()), input=given)["executionArn"]
+    aws.states.stop_execution(executionArn=arn, error="ByHand", cause="the wrong file")
+    for _ in range(2):
+        answer = call("close_run", detail={**event("close_run")["detail"], "executionArn": arn})
+        assert (answer["kind"], answer["context_uri"][-13:]) == ("Run Aborted", "/_FAILED.json")
+        ((subject, body),) = aws.told()
+        assert subject.startswith("Assay test: Run of transactions was aborted in ")
+        assert "Nothing was promoted" in body and KEY in body
 
 
 @pytest.mark.parametrize("name", ["schedule", "request", "object_created"])
@@ -102,15 +116,21 @@ def test_every_log_line_names_its_run(aws: Aws) -> None:
     ]
 
 
+def test_an_event_is_mailed(aws: Aws) -> None:
+    assert call("tell_people")["in_words"]
+    ((subject, body),) = aws.mails()
+    assert subject.startswith("Assay test: Run of transactions timed out") and body.splitlines()[-1].startswith("What")
+
+
 def test_the_digest_mails_what_waits_and_nothing_else(aws: Aws) -> None:
     assert call("quarantine_digest") == {"rows": {"transactions": 0}, "mailed": False}
-    assert aws.mails() == []
+    assert aws.told() == []
     aws.s3.put_object(Bucket=BUCKETS.bronze, Key=KEY, Body=csv_body(40))
     call("plan_run")
     held = [Rows("ingest_date=2024-03-31", 1)]
     JobOutput(wiring.lake(), read_plan(wiring.lake(), run_id())).silver([Rows(rows=39)], held)
     call("promote_run")
     assert call("quarantine_digest") == {"rows": {"transactions": 1}, "mailed": True}
-    ((subject, body),) = aws.mails()
-    assert subject == "Assay test: 1 row(s) wait in quarantine"
+    ((subject, body),) = aws.told()
+    assert subject == "Assay test: Rows wait in quarantine: 1 row(s) in transactions"
     assert "the oldest since 2024-03-31" in body

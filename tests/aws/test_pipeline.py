@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from moto.stepfunctions.parser.asl.parse.asl_parser import AmazonStateLanguageParser, ASLParserException
 
-from functions import dispatch, fail_run, finish_run, plan_run, promote_run, read_run_summary, wiring
+from functions import close_run, dispatch, fail_run, finish_run, plan_run, promote_run, read_run_summary, wiring
 from lake.rules import layout
 from lake.rules.json_record import to_json
 from lake.rules.plan import Plan
@@ -48,6 +48,13 @@ class Pipeline:
         """A run of a kind that only people start."""
         told = {"reason": "because", "requested_by": "ann", **details}
         return self._execute({"kind": kind, "details": told, "requested_at": "2024-04-02T08:00:00Z"})
+
+    def close(self, execution: Execution) -> str:
+        """What Step Functions' own event about a bad end leads to; the mail."""
+        detail = {"name": execution.name, "executionArn": execution.arn, "status": execution.status}
+        close_run.handler({"detail": detail}, None)
+        ((_, body),) = self.aws.told()
+        return body
 
     def _execute(self, asked: Json) -> Execution:
         event = {"trigger": "request", "dataset": "transactions", **asked}
@@ -195,7 +202,7 @@ def test_a_good_delivery_is_promoted_to_gold(pipeline: Pipeline) -> None:
     assert current_partitions(wiring.lake().store, SILVER) == [MARCH]
     assert len(entry["partitions"]) == 4
     assert pipeline.states_of_claims() == ["done"]
-    assert pipeline.aws.mails() == []
+    assert pipeline.aws.told() == []
 
 
 def test_two_deliveries_add_up_and_a_third_run_has_nothing_to_do(pipeline: Pipeline) -> None:
@@ -220,8 +227,8 @@ def test_too_many_bad_rows_are_refused(pipeline: Pipeline) -> None:
     assert "5 of 100 records quarantined" in pipeline.ledger(execution)["reasons"][0]
     assert current_partitions(wiring.lake().store, SILVER) == []
     assert pipeline.states_of_claims() == ["refused"]
-    ((subject, body),) = pipeline.aws.mails()
-    assert subject == "Assay test: run of transactions refused"
+    ((subject, body),) = pipeline.aws.told()
+    assert subject.startswith("Assay test: Run of transactions was refused: ")
     assert "5 of 100 records quarantined" in body
 
 
@@ -229,7 +236,7 @@ def test_a_file_without_its_columns_is_refused_before_spark(pipeline: Pipeline) 
     pipeline.deliver(b"TransactionID,Amount\n1,2\n")
     execution = pipeline.run()
     assert execution.visited == ["PlanRun", "IsPlanned", "FinishRun", "HowItEnded", "Refused"]
-    assert "SCHEMA_MISMATCH" in pipeline.aws.mails()[0][1]
+    assert "SCHEMA_MISMATCH" in pipeline.aws.told()[0][1]
 
 
 def test_a_failed_job_gives_its_sources_back_and_the_next_run_takes_them(pipeline: Pipeline) -> None:
@@ -242,7 +249,7 @@ def test_a_failed_job_gives_its_sources_back_and_the_next_run_takes_them(pipelin
     execution = pipeline.run()
     assert (execution.status, execution.error) == ("FAILED", "States.TaskFailed")
     assert pipeline.states_of_claims() == ["released"]
-    assert "InputMismatchError: 9, not 10" in pipeline.aws.mails()[0][1]
+    assert "InputMismatchError: 9, not 10" in pipeline.close(execution)
     pipeline.silver_job = pipeline._silver
     assert pipeline.run(at="2024-04-01T10:00:00Z").visited[-1] == "Succeeded"
 
@@ -255,7 +262,7 @@ def test_a_run_that_dies_in_gold_leaves_silver_and_says_so(pipeline: Pipeline) -
     pipeline.gold_job = fails
     execution = pipeline.run()
     assert execution.visited[-3:] == ["BuildGold", "FailRun", "Failed"]
-    assert "gold is not up to date" in pipeline.aws.mails()[0][1]
+    assert "gold is not up to date" in pipeline.close(execution)
     assert current_partitions(wiring.lake().store, SILVER) == [MARCH]
 
 

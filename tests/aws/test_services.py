@@ -2,17 +2,20 @@
 
 import json
 import time
+from typing import Any, cast
 
 import boto3
 import pytest
 
 from lake.aws.clock import SystemClock
+from lake.aws.events import EventBus
 from lake.aws.executions import StepFunctions
 from lake.aws.job_logs import GlueLogs
 from lake.aws.metrics import NAMESPACE, EmbeddedMetrics
 from lake.aws.notify import Mail
 from lake.aws.settings import Settings
 from lake.errors import InvalidRequestError, NotFoundError, StoreError
+from lake.rules.event import Event, EventKind
 from tests.aws.conftest import REGION, Aws
 from tests.builders import BUCKETS, run_id
 
@@ -63,13 +66,40 @@ def test_a_subject_is_short_plain_and_on_one_line(aws: Aws) -> None:
 
 
 def test_numbers_are_counted_by_dataset(capsys: pytest.CaptureFixture[str]) -> None:
-    EmbeddedMetrics("test").count("transactions", {"RowsValid": 7, "RowsQuarantined": 1})
+    EmbeddedMetrics("test").count("transactions", "run-1", {"RowsValid": 7, "RowsQuarantined": 1})
     line = json.loads(capsys.readouterr().out)
     (directive,) = line["_aws"]["CloudWatchMetrics"]
     assert directive["Namespace"] == NAMESPACE
-    assert {"environment", "dataset"} <= set(directive["Dimensions"][0])
+    assert set(directive["Dimensions"][0]) == {"environment", "dataset"}
+    assert line["run_id"] == "run-1"
     assert (line["environment"], line["dataset"]) == ("test", "transactions")
     assert (line["RowsValid"], line["RowsQuarantined"]) == ([7.0], [1.0])
+
+
+def test_the_time_of_a_state_is_a_metric_of_its_own(capsys: pytest.CaptureFixture[str]) -> None:
+    EmbeddedMetrics("test").count("transactions", "run-1", {"StateSeconds": 1.5}, state="BuildGold")
+    line = json.loads(capsys.readouterr().out)
+    (directive,) = line["_aws"]["CloudWatchMetrics"]
+    assert set(directive["Dimensions"][0]) == {"environment", "dataset", "state"}
+    assert directive["Metrics"] == [{"Name": "StateSeconds", "Unit": "Seconds"}]
+    assert (line["state"], line["StateSeconds"]) == ("BuildGold", [1.5])
+
+
+def test_an_event_reaches_the_bus_as_its_contract_says(aws: Aws) -> None:
+    event = Event(EventKind.DRIFT_FOUND, "test", reason="1 resource", changes=("a: update",))
+    EventBus(boto3.client("events", REGION)).tell(event)
+    ((subject, body),) = aws.told()
+    assert subject == "Assay test: The stack test is not as its last deployment left it: 1 resource"
+    assert "- a: update" in body
+
+
+def test_an_event_that_the_bus_does_not_take_is_an_error() -> None:
+    class Full:
+        def put_events(self, Entries: list[dict[str, str]]) -> dict[str, object]:  # noqa: N803
+            return {"FailedEntryCount": 1, "Entries": [{"ErrorCode": "ThrottlingException", "ErrorMessage": "later"}]}
+
+    with pytest.raises(StoreError, match="did not take 'Drift Found': ThrottlingException: later"):
+        EventBus(cast(Any, Full())).tell(Event(EventKind.DRIFT_FOUND, "test"))
 
 
 def test_the_tail_of_a_job_runs_logs_in_the_order_of_time(aws: Aws) -> None:

@@ -3,6 +3,7 @@
 import csv
 import gzip
 import io
+import time
 from collections import defaultdict
 from collections.abc import Iterable
 from decimal import Decimal
@@ -103,6 +104,16 @@ def run_ids(target: Target) -> set[str]:
 def mails(target: Target) -> list[dict[str, Any]]:
     """Every mail so far."""
     return control.outbox()
+
+
+def mails_about(target: Target, *words: str, seconds: float = 30) -> list[dict[str, Any]]:
+    """The mails that hold all these words, once there is one: they are written by a function of their own."""
+    deadline = time.monotonic() + seconds
+    while True:
+        found = [each for each in mails(target) if all(word in f"{each['subject']}\n{each['body']}" for word in words)]
+        if found or time.monotonic() > deadline:
+            return found
+        time.sleep(0.2)
 
 
 def independent_balances(files: list[Path]) -> Balances:

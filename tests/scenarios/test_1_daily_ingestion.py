@@ -166,8 +166,6 @@ def test_a_file_with_six_percent_bad_rows_is_refused_and_nothing_moves(target: T
         added = set(after[each]) - set(before[each])
         assert not [key for key in added if "/current/" in key or "/snapshots/" in key]
     assert [key for key in after["silver"] if f"run_id={refused['run']}/_SUCCESS" in key]
-    told = [
-        mail for mail in pipeline.mails(target) if refused["run"] in mail["body"] or refused["run"] in mail["subject"]
-    ]
+    told = pipeline.mails_about(target, "Run of transactions was refused", refused["run"])
     assert told
     assert "quarantine" in told[0]["body"]

@@ -27,7 +27,7 @@ def test_a_killed_spark_process_fails_the_run_and_a_new_run_loses_nothing(target
     assert outcome(failed).startswith("failed")
     assert failed["failure"]
     assert number(target, "SELECT count(*) FROM transactions WHERE year = 2020 AND month = 3") == 0
-    assert any(failed["run"] in mail["body"] for mail in pipeline.mails(target))
+    assert pipeline.mails_about(target, "Run of transactions failed in IngestToSilver", failed["run"])
 
     again = _request(target, delivery)
     assert outcome(again) == "succeeded"

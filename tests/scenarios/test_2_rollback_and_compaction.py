@@ -136,8 +136,8 @@ def test_what_a_person_started_stays_unpromoted_until_it_is_promoted(target: Tar
     assert told["outcome"] == "succeeded"
     assert number(target, count) == 94
     assert number(target, f"SELECT count(*) FROM transactions_quarantine WHERE ingest_date = '{month}-28'") == 6
-    mails = [mail for mail in pipeline.mails(target) if told["run"] in mail["body"]]
-    assert [mail["subject"] for mail in mails] == ["Assay local: run of transactions promoted by override"]
+    (mail,) = pipeline.mails_about(target, told["run"])
+    assert "A run of transactions was promoted by override" in mail["subject"]
     entry = query(target, f"SELECT outcome, reasons FROM run_summaries WHERE run_id = '{told['run']}'")
     assert entry[0][0] == "succeeded"
     assert "the producer knows" in str(entry[0][1])

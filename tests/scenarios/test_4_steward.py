@@ -122,7 +122,7 @@ def test_the_daily_mail_tells_what_waits_without_a_look_into_any_row(target: Tar
     answer = target.client("lambda").invoke(FunctionName=f"{target.name}-quarantine-digest", Payload=event)
     told = json.loads(answer["Payload"].read())
     assert told["mailed"] and told["rows"]["transactions"] >= len(waiting)
-    body = next(str(mail) for mail in reversed(pipeline.mails(target)) if "wait in quarantine" in str(mail))
+    body = str(pipeline.mails_about(target, "Rows wait in quarantine", f"{told['rows']['transactions']} row(s)")[-1])
     assert all(code in body for code in {error["code"] for row in waiting for error in row["errors"]})
     assert "not counted" not in body and waiting[0]["row_id"] not in body
 

@@ -17,12 +17,20 @@ DELIVERY = "transactions/ingest_date=2024-03-01/a.csv"
 LEDGER = "run_summaries/dataset=transactions/month=2024-03/run.json"
 PIPELINE_FUNCTIONS = [
     "dispatch", "plan_run", "read_run_summary", "promote_run", "finish_run", "fail_run", "ask_approval",
-    "begin_backfill", "compare_run", "begin_promotion", "find_late", "quarantine_digest",
+    "begin_backfill", "compare_run", "begin_promotion", "find_late", "quarantine_digest", "tell_people",
+    "close_run", "check_freshness",
 ]  # fmt: skip
 BACKFILL = "backfills/transactions/20240620T100000Z-01234567.json"
 APPROVAL = "approvals/20240620T100000Z-backfill-0123456789ab-start.json"
 JOBS = ["bronze_to_silver", "compact", "silver_to_gold"]
 LAYERS = ["bronze", "silver", "gold", "quarantine", "control"]
+BUS = "arn:aws:events:eu-west-1:111111111111:event-bus/default"
+EXECUTION = f"arn:aws:states:eu-west-1:111111111111:execution:{NAME}-pipeline:r"
+TOPIC = f"arn:aws:sns:eu-west-1:111111111111:{NAME}-alerts"
+OURS = {"events:source": "assay"}
+TELLERS = {
+    "dispatch", "ask_approval", "finish_run", "find_late", "quarantine_digest", "close_run", "check_freshness",
+}  # fmt: skip
 ALIAS = f"arn:aws:states:eu-west-1:111111111111:stateMachine:{NAME}-pipeline:live"
 
 
@@ -51,12 +59,11 @@ def at(layer: str, key: str) -> str:
         ("promote_run", "s3:PutObject", at("quarantine", "transactions/condemned/current/ingest_date=d/symlink.txt")),
         ("promote_run", "s3:PutObject", at("control", "runs/r/journal.json")),
         ("finish_run", "s3:PutObject", at("control", LEDGER)),
-        ("finish_run", "sns:Publish", f"arn:aws:sns:eu-west-1:111111111111:{NAME}-alerts"),
+        ("finish_run", "states:GetExecutionHistory", EXECUTION),
         ("plan_run", "s3:PutObject", at("control", "runs/r/sources/s/a.csv")),
         ("plan_run", "s3:GetObject", at("silver", MANIFEST)),
         ("plan_run", "s3:PutObject", at("control", BACKFILL)),
         ("ask_approval", "s3:PutObject", at("control", APPROVAL)),
-        ("ask_approval", "sns:Publish", f"arn:aws:sns:eu-west-1:111111111111:{NAME}-alerts"),
         ("begin_backfill", "s3:PutObject", at("control", BACKFILL)),
         ("compare_run", "s3:GetObject", at("silver", SUMMARY)),
         ("compare_run", "s3:PutObject", at("control", BACKFILL)),
@@ -74,12 +81,20 @@ def at(layer: str, key: str) -> str:
             at("quarantine", "transactions/quarantined/snapshots/ingest_date=d/1.json"),
         ),
         ("quarantine_digest", "s3:ListBucket", f"arn:aws:s3:::{NAME}-quarantine"),
-        ("quarantine_digest", "sns:Publish", f"arn:aws:sns:eu-west-1:111111111111:{NAME}-alerts"),
         ("finish_run", "s3:PutObject", at("control", BACKFILL)),
         ("finish_run", "s3:GetObject", at("silver", SNAPSHOT)),
         ("fail_run", "s3:PutObject", at("control", BACKFILL)),
         ("fail_run", "glue:GetJobRun", f"arn:aws:glue:eu-west-1:111111111111:job/{NAME}-bronze-to-silver"),
         ("fail_run", "s3:PutObject", at("control", "runs/r/_FAILED.json")),
+        ("fail_run", "states:GetExecutionHistory", EXECUTION),
+        ("close_run", "states:GetExecutionHistory", EXECUTION),
+        ("close_run", "s3:PutObject", at("control", "runs/r/_FAILED.json")),
+        ("close_run", "s3:PutObject", at("control", "leases/transactions.json")),
+        ("close_run", "glue:GetJobRun", f"arn:aws:glue:eu-west-1:111111111111:job/{NAME}-bronze-to-silver"),
+        ("check_freshness", "s3:GetObject", at("control", LEDGER)),
+        ("check_freshness", "s3:ListBucket", f"arn:aws:s3:::{NAME}-control"),
+        ("tell_people", "sns:Publish", TOPIC),
+        ("dispatch", "lambda:InvokeFunction", f"arn:aws:lambda:eu-west-1:111111111111:function:{NAME}-tell-people"),
     ],
 )
 def test_a_function_may_do_its_work(plan: Plan, function: str, action: str, resource: str) -> None:
@@ -180,6 +195,28 @@ def test_the_digest_sees_no_row_and_writes_nothing(plan: Plan) -> None:
     assert not any(policy.allows("s3:GetObject", at(layer, PART)) for layer in LAYERS)
     assert not any(policy.allows("s3:PutObject", at(layer, key)) for layer in LAYERS for key in (PART, MANIFEST, CLAIM))
     assert not policy.allows("athena:StartQueryExecution", "*")
+
+
+@pytest.mark.parametrize("function", PIPELINE_FUNCTIONS)
+def test_functions_tell_the_bus_and_only_one_of_them_mails(plan: Plan, function: str) -> None:
+    policy = plan.function(function)
+    assert policy.allows("events:PutEvents", BUS, OURS) == (function in TELLERS)
+    assert not policy.allows("events:PutEvents", BUS, {"events:source": "aws.states"})
+    assert policy.allows("sns:Publish", TOPIC) == (function == "tell_people")
+
+
+def test_looking_at_freshness_changes_nothing(plan: Plan) -> None:
+    policy = plan.function("check_freshness")
+    assert not any(policy.allows("s3:PutObject", at(layer, key)) for layer in LAYERS for key in (PART, CLAIM, LEDGER))
+    assert not policy.allows("s3:GetObject", at("control", "approvals/a.json"))
+
+
+def test_whoever_mails_sees_the_event_and_nothing_else(plan: Plan) -> None:
+    policy = plan.function("tell_people")
+    keys = (PART, MANIFEST, CLAIM, SUMMARY, DELIVERY, "runs/r/_FAILED.json")
+    for action in ("s3:GetObject", "s3:ListBucket", "s3:PutObject"):
+        assert not any(policy.allows(action, at(layer, key)) for layer in LAYERS for key in keys)
+    assert not policy.allows("sns:Publish", "arn:aws:sns:eu-west-1:111111111111:another-topic")
 
 
 def test_analysts_read_silver_and_gold_and_write_nothing_but_results(plan: Plan) -> None:

@@ -154,8 +154,8 @@ def test_only_this_account_and_its_services_hold_the_key(plan: Plan) -> None:
     }
 
 
-def test_events_reach_the_encrypted_topic(plan: Plan) -> None:
-    """SNS documents that a source condition in the key policy would silently stop EventBridge's deliveries."""
+def test_events_that_nobody_was_told_of_reach_the_encrypted_queue(plan: Plan) -> None:
+    """A source condition in the key policy would silently stop EventBridge's deliveries, as SNS documents it."""
     statements = json.loads(plan.resources["module.storage.aws_kms_key.this"]["policy"])["Statement"]
     (events,) = [each for each in statements if each["Principal"] == {"Service": "events.amazonaws.com"}]
     assert "Condition" not in events

@@ -38,13 +38,15 @@ resource "aws_cloudwatch_metric_alarm" "never" {
   threshold           = 0
   comparison_operator = "GreaterThanThreshold"
   treat_missing_data  = "notBreaching"
-  alarm_actions       = [aws_sns_topic.this.arn]
+
+  # Alarms are told by tell_people; that it fails is told by the topic itself.
+  alarm_actions = each.key == "tell-people-errors" ? [aws_sns_topic.this.arn] : []
 }
 
 # No news is bad news: an alarm that goes off when nothing succeeds, for whatever reason nothing does.
 resource "aws_cloudwatch_metric_alarm" "stale" {
   alarm_name          = "${var.scope.name}-stale"
-  alarm_description   = "No run succeeded for ${var.freshness_hours} hours. See docs/runbooks/failed-run.md."
+  alarm_description   = "No run succeeded for ${var.freshness_hours} hours. See docs/runbooks/freshness.md."
   namespace           = "AWS/States"
   metric_name         = "ExecutionsSucceeded"
   dimensions          = local.pipeline
@@ -54,5 +56,56 @@ resource "aws_cloudwatch_metric_alarm" "stale" {
   threshold           = 1
   comparison_operator = "LessThanThreshold"
   treat_missing_data  = "breaching"
+}
+
+# The same for each dataset, from what its runs count themselves. check_freshness says it in words, once a day.
+resource "aws_cloudwatch_metric_alarm" "not_fresh" {
+  for_each = var.freshness
+
+  alarm_name          = "${var.scope.name}-${each.key}-not-fresh"
+  alarm_description   = "No run of ${each.key} ended well for ${each.value} hours. See docs/runbooks/freshness.md."
+  namespace           = "Assay"
+  metric_name         = "RunsEndedWell"
+  dimensions          = { environment = var.scope.environment, dataset = each.key }
+  statistic           = "Sum"
+  period              = 3600
+  evaluation_periods  = each.value
+  threshold           = 1
+  comparison_operator = "LessThanThreshold"
+  treat_missing_data  = "breaching"
+}
+
+# What tell_people was never called with. Two ways to notice, since either may be what is broken.
+resource "aws_cloudwatch_metric_alarm" "untold" {
+  count = var.keep_untold ? 1 : 0
+
+  alarm_name          = "${var.scope.name}-untold"
+  alarm_description   = "Events that people were to hear of wait in the queue ${var.scope.name}-untold. See docs/runbooks/on-call.md."
+  namespace           = "AWS/SQS"
+  metric_name         = "ApproximateNumberOfMessagesVisible"
+  dimensions          = { QueueName = aws_sqs_queue.untold[0].name }
+  statistic           = "Maximum"
+  period              = 300
+  evaluation_periods  = 1
+  threshold           = 0
+  comparison_operator = "GreaterThanThreshold"
+  treat_missing_data  = "notBreaching"
+  alarm_actions       = [aws_sns_topic.this.arn]
+}
+
+resource "aws_cloudwatch_metric_alarm" "undelivered" {
+  for_each = local.rules
+
+  alarm_name          = "${var.scope.name}-${each.key}-undelivered"
+  alarm_description   = "The rule ${var.scope.name}-${each.key} cannot call ${each.value.function}. See docs/runbooks/on-call.md."
+  namespace           = "AWS/Events"
+  metric_name         = "FailedInvocations"
+  dimensions          = { RuleName = aws_cloudwatch_event_rule.this[each.key].name }
+  statistic           = "Sum"
+  period              = 300
+  evaluation_periods  = 1
+  threshold           = 0
+  comparison_operator = "GreaterThanThreshold"
+  treat_missing_data  = "notBreaching"
   alarm_actions       = [aws_sns_topic.this.arn]
 }

@@ -8,5 +8,8 @@ output "alarms" {
   value = sort(concat(
     [for alarm in aws_cloudwatch_metric_alarm.never : alarm.alarm_name],
     [aws_cloudwatch_metric_alarm.stale.alarm_name],
+    [for alarm in aws_cloudwatch_metric_alarm.not_fresh : alarm.alarm_name],
+    [for alarm in aws_cloudwatch_metric_alarm.untold : alarm.alarm_name],
+    [for alarm in aws_cloudwatch_metric_alarm.undelivered : alarm.alarm_name],
   ))
 }

@@ -30,13 +30,33 @@ variable "state_machine" {
 }
 
 variable "functions" {
-  description = "Name of each function that is watched."
+  description = "Name of each function that is watched; tell_people is the one that mails."
   type        = map(string)
+
+  validation {
+    condition     = contains(keys(var.functions), "tell_people") && contains(keys(var.functions), "close_run")
+    error_message = "functions names tell_people and close_run, or nobody would hear of anything."
+  }
 }
 
 variable "jobs" {
   description = "Names of the Glue jobs that are watched."
   type        = list(string)
+}
+
+variable "keep_untold" {
+  description = "Keep events that never reached the function that mails them in a queue. Off on the laptop: the provider waits 25 s for a queue."
+  type        = bool
+}
+
+variable "freshness" {
+  description = "Hours that the newest good run of each dataset may be old."
+  type        = map(number)
+
+  validation {
+    condition     = alltrue([for hours in values(var.freshness) : hours >= 1 && hours <= 168])
+    error_message = "freshness holds 1 to 168 hours: CloudWatch looks back seven days at most."
+  }
 }
 
 variable "freshness_hours" {

@@ -8,7 +8,7 @@ locals {
 
   # Every resource of the stack is named after it; that is what keeps these policies to this stack.
   arns = {
-    for service in ["athena", "cloudwatch", "events", "glue", "kms", "lambda", "logs", "scheduler", "sns", "states"] :
+    for service in ["athena", "cloudwatch", "events", "glue", "kms", "lambda", "logs", "scheduler", "sns", "sqs", "states"] :
     service => "arn:${var.scope.partition}:${service}:${var.scope.region}:${var.scope.account_id}"
   }
   iam             = "arn:${var.scope.partition}:iam::${var.scope.account_id}"
@@ -21,6 +21,7 @@ locals {
   catalog         = ["${local.arns.glue}:catalog", "${local.arns.glue}:database/${local.database}"]
   tables          = "${local.arns.glue}:table/${local.database}/*"
   workgroup       = "${local.arns.athena}:workgroup/${var.scope.name}"
+  queues          = "${local.arns.sqs}:${var.scope.name}-*"
   topics          = "${local.arns.sns}:${var.scope.name}-*"
   rules           = "${local.arns.events}:rule/${var.scope.name}-*"
   alarms          = "${local.arns.cloudwatch}:alarm:${var.scope.name}-*"
@@ -86,13 +87,13 @@ data "aws_iam_policy_document" "read" {
     actions = [
       "events:DescribeRule", "events:ListTargetsByRule", "events:ListTagsForResource", "scheduler:GetSchedule",
       "scheduler:GetScheduleGroup", "scheduler:ListTagsForResource", "sns:GetTopicAttributes", "sns:ListTagsForResource",
-      "sns:ListSubscriptionsByTopic", "cloudwatch:ListTagsForResource", "cloudwatch:GetDashboard",
+      "sns:ListSubscriptionsByTopic", "sqs:GetQueueAttributes", "sqs:ListQueueTags", "cloudwatch:ListTagsForResource", "cloudwatch:GetDashboard",
       "athena:GetWorkGroup", "athena:GetNamedQuery", "athena:ListTagsForResource", "logs:ListTagsForResource",
       "logs:DescribeLogStreams", "logs:GetLogEvents",
     ]
     resources = concat(
-      [local.rules, local.schedule_groups, local.schedules, local.topics, "${local.topics}:*", local.alarms],
-      [local.dashboards, local.workgroup], local.log_groups,
+      [local.rules, local.schedule_groups, local.schedules, local.topics, "${local.topics}:*", local.queues],
+      [local.alarms, local.dashboards, local.workgroup], local.log_groups,
     )
   }
 

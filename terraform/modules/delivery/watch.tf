@@ -21,6 +21,15 @@ data "aws_iam_policy_document" "watch" {
     resources = [local.topics, local.alarms, local.dashboards]
   }
 
+  # Events that nobody was told of.
+  statement {
+    sid = "KeepQueue"
+    actions = [
+      "sqs:CreateQueue", "sqs:SetQueueAttributes", "sqs:DeleteQueue", "sqs:TagQueue", "sqs:UntagQueue",
+    ]
+    resources = [local.queues]
+  }
+
   statement {
     sid       = "EndSubscriptions"
     actions   = ["sns:Unsubscribe"]

@@ -76,13 +76,25 @@ data "aws_iam_policy_document" "function" {
   }
 
   # With permission to list, a missing object is a 404 and not a 403.
-  statement {
-    sid     = "ListBuckets"
-    actions = ["s3:ListBucket"]
-    resources = [
-      for layer in distinct(concat(keys(local.permissions[each.key].get), keys(local.permissions[each.key].put))) :
-      local.arns[layer]
-    ]
+  dynamic "statement" {
+    for_each = length(local.layers_of[each.key]) > 0 ? [local.layers_of[each.key]] : []
+
+    content {
+      sid       = "ListBuckets"
+      actions   = ["s3:ListBucket"]
+      resources = [for layer in statement.value : local.arns[layer]]
+    }
+  }
+
+  # What it could not do while nobody waited is told by tell_people, or, if it is that function, by the topic.
+  dynamic "statement" {
+    for_each = contains(local.unattended, each.key) && each.key != "tell_people" ? [local.tell_people_arn] : []
+
+    content {
+      sid       = "TellOfOwnFailure"
+      actions   = ["lambda:InvokeFunction"]
+      resources = [statement.value]
+    }
   }
 
   # Everything else: { sid = { actions, resources, condition } }.

@@ -36,7 +36,7 @@ locals {
       memory  = 512
     }
     quarantine_digest = {
-      does    = "Mails what waits in quarantine by reason and age, once a day."
+      does    = "Tells what waits in quarantine by reason and age, once a day."
       timeout = 300
       memory  = 256
     }
@@ -51,13 +51,28 @@ locals {
       memory  = 512
     }
     finish_run = {
-      does    = "Writes the run's line in the ledger, counts, alerts, plans backfills for late rows."
+      does    = "Writes the run's line in the ledger, counts, tells people, plans backfills for late rows."
       timeout = 300
       memory  = 256
     }
     fail_run = {
-      does    = "Keeps the context of a failed run, releases its claims, alerts."
+      does    = "Keeps the context of a failed run, releases its claims."
       timeout = 120
+      memory  = 256
+    }
+    close_run = {
+      does    = "Sees that the context of a run is kept whose execution ended badly, and tells people."
+      timeout = 120
+      memory  = 256
+    }
+    check_freshness = {
+      does    = "Notices datasets whose daily run is missing, once a day."
+      timeout = 120
+      memory  = 256
+    }
+    tell_people = {
+      does    = "Puts what happened in words and mails it: the only way by which people are told."
+      timeout = 60
       memory  = 256
     }
   }
@@ -127,14 +142,15 @@ resource "aws_lambda_function" "this" {
   depends_on = [aws_iam_role_policy.this]
 }
 
-# The functions that are invoked without anybody waiting: what they could not do becomes an alert.
+# The functions that are invoked without anybody waiting: what they could not do becomes an alert. What tell_people itself
+# could not do goes to the topic as it is.
 moved {
   from = aws_lambda_function_event_invoke_config.dispatch
   to   = aws_lambda_function_event_invoke_config.unattended["dispatch"]
 }
 
 resource "aws_lambda_function_event_invoke_config" "unattended" {
-  for_each = toset(["dispatch", "find_late", "quarantine_digest"])
+  for_each = local.unattended
 
   function_name                = aws_lambda_function.this[each.key].function_name
   maximum_event_age_in_seconds = 3600
@@ -142,7 +158,7 @@ resource "aws_lambda_function_event_invoke_config" "unattended" {
 
   destination_config {
     on_failure {
-      destination = var.alert_topic_arn
+      destination = each.key == "tell_people" ? var.alert_topic_arn : local.tell_people_arn
     }
   }
 }

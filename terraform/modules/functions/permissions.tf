@@ -10,17 +10,51 @@ locals {
   summaries = { for layer in ["silver", "gold"] : layer => ["*/runs/*/_SUCCESS"] }
   control   = { control = ["*"] }
 
+  unattended      = toset(["check_freshness", "close_run", "dispatch", "find_late", "quarantine_digest", "tell_people"])
+  tell_people_arn = "arn:${var.scope.partition}:lambda:${local.regional}:function:${local.names["tell_people"]}"
+
   publish_alerts = { PublishAlerts = { actions = ["sns:Publish"], resources = [var.alert_topic_arn] } }
   describe_runs  = { DescribeRuns = { actions = ["states:DescribeExecution"], resources = ["${local.executions}:*"] } }
+  follow_runs    = { FollowRuns = { actions = ["states:GetExecutionHistory"], resources = ["${local.executions}:*"] } }
+
+  # tell_people, which alone sends mails, is the target of a rule on this bus.
+  tell = {
+    TellOnTheBus = {
+      actions   = ["events:PutEvents"]
+      resources = ["arn:${var.scope.partition}:events:${local.regional}:event-bus/default"]
+      equals    = { "events:source" = "assay" }
+    }
+  }
+
+  # What a failed run leaves, and what explains it.
+  failed_run = {
+    get = merge(local.summaries, local.control)
+    put = { control = ["runs/*", "sources/*", "leases/*", "run_summaries/*", "backfills/*"] }
+    other = merge(local.describe_runs, local.follow_runs, {
+      ReadJobRuns = {
+        actions   = ["glue:GetJobRun", "glue:GetJobRuns"]
+        resources = [for job in var.jobs : "arn:${var.scope.partition}:glue:${local.regional}:job/${job}"]
+      }
+      ReadJobLogs = {
+        actions   = ["logs:DescribeLogStreams", "logs:GetLogEvents"]
+        resources = ["${local.log_groups}:/aws-glue/jobs/*"]
+      }
+    })
+  }
 
   start_runs = { StartRuns = { actions = ["states:StartExecution"], resources = [var.pipeline_alias_arn] } }
+
+  layers_of = {
+    for function, permitted in local.permissions :
+    function => distinct(concat(keys(permitted.get), keys(permitted.put)))
+  }
 
   # promote_run alone can write what is current. The buckets' own policies make every such write conditional.
   permissions = {
     dispatch = {
       get   = { bronze = ["*"], control = ["life_cycle/*"] }
       put   = { control = ["life_cycle/*"] }
-      other = merge(local.publish_alerts, local.describe_runs, local.start_runs)
+      other = merge(local.tell, local.describe_runs, local.start_runs)
     }
 
     # A rollback and a promotion by hand write no data: their plan comes with the run summary.
@@ -37,7 +71,7 @@ locals {
     ask_approval = {
       get   = local.control
       put   = { control = ["approvals/*"] }
-      other = local.publish_alerts
+      other = local.tell
     }
 
     begin_backfill = {
@@ -62,13 +96,13 @@ locals {
     quarantine_digest = {
       get   = { quarantine = local.committed["quarantine"] }
       put   = {}
-      other = local.publish_alerts
+      other = local.tell
     }
 
     find_late = {
       get   = merge({ bronze = ["*"] }, local.control)
       put   = {}
-      other = merge(local.publish_alerts, local.describe_runs, local.start_runs)
+      other = merge(local.tell, local.describe_runs, local.start_runs)
     }
 
     read_run_summary = {
@@ -87,22 +121,23 @@ locals {
     finish_run = {
       get   = merge({ bronze = ["*"], silver = concat(local.committed.silver, local.summaries.silver) }, local.control)
       put   = { control = ["runs/*", "sources/*", "leases/*", "run_summaries/*", "backfills/*"] }
+      other = merge(local.tell, local.follow_runs)
+    }
+
+    # It knows an event and nothing else.
+    tell_people = {
+      get   = {}
+      put   = {}
       other = local.publish_alerts
     }
 
-    fail_run = {
-      get = merge(local.summaries, local.control)
-      put = { control = ["runs/*", "sources/*", "leases/*", "run_summaries/*", "backfills/*"] }
-      other = merge(local.publish_alerts, local.describe_runs, {
-        ReadJobRuns = {
-          actions   = ["glue:GetJobRun", "glue:GetJobRuns"]
-          resources = [for job in var.jobs : "arn:${var.scope.partition}:glue:${local.regional}:job/${job}"]
-        }
-        ReadJobLogs = {
-          actions   = ["logs:DescribeLogStreams", "logs:GetLogEvents"]
-          resources = ["${local.log_groups}:/aws-glue/jobs/*"]
-        }
-      })
+    fail_run  = local.failed_run
+    close_run = merge(local.failed_run, { other = merge(local.failed_run.other, local.tell) })
+
+    check_freshness = {
+      get   = { control = ["run_summaries/*"] }
+      put   = {}
+      other = local.tell
     }
   }
 }

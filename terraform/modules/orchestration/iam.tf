@@ -84,7 +84,7 @@ data "aws_iam_policy_document" "scheduler" {
   statement {
     sid       = "CallFunctions"
     actions   = ["lambda:InvokeFunction"]
-    resources = [local.dispatch, local.find_late, local.quarantine_digest]
+    resources = [local.dispatch, local.find_late, local.quarantine_digest, local.check_freshness]
   }
 
   statement {

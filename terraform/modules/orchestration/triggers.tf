@@ -3,6 +3,7 @@ locals {
   dispatch          = var.function_arns["dispatch"]
   find_late         = var.function_arns["find_late"]
   quarantine_digest = var.function_arns["quarantine_digest"]
+  check_freshness   = var.function_arns["check_freshness"]
 }
 
 resource "aws_scheduler_schedule_group" "daily" {
@@ -81,6 +82,32 @@ resource "aws_scheduler_schedule" "quarantine_digest" {
 
   target {
     arn      = local.quarantine_digest
+    role_arn = aws_iam_role.scheduler.arn
+    input    = "{\"scheduled_time\":\"<aws.scheduler.scheduled-time>\"}"
+
+    retry_policy {
+      maximum_event_age_in_seconds = 3600
+      maximum_retry_attempts       = 10
+    }
+  }
+}
+
+# After the night's runs: is one missing?
+resource "aws_scheduler_schedule" "freshness" {
+  name                         = "freshness"
+  group_name                   = aws_scheduler_schedule_group.daily.name
+  description                  = "Daily look at the age of the newest good run of each dataset."
+  schedule_expression          = "cron(0 6 * * ? *)"
+  schedule_expression_timezone = "UTC"
+  state                        = var.schedule_enabled ? "ENABLED" : "DISABLED"
+  kms_key_arn                  = var.kms_key_arn
+
+  flexible_time_window {
+    mode = "OFF"
+  }
+
+  target {
+    arn      = local.check_freshness
     role_arn = aws_iam_role.scheduler.arn
     input    = "{\"scheduled_time\":\"<aws.scheduler.scheduled-time>\"}"
 

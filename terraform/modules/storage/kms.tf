@@ -60,10 +60,10 @@ data "aws_iam_policy_document" "key" {
     }
   }
 
-  # No condition on the source: SNS documents that EventBridge cannot deliver to an encrypted topic then.
-  # The topic's own policy says who may publish.
+  # No condition on the source: EventBridge could not deliver to an encrypted queue then, as SNS documents it for topics.
+  # The queue's own policy says who may send.
   statement {
-    sid       = "EventsPublishAlerts"
+    sid       = "EventsKeepWhatNobodyWasTold"
     actions   = ["kms:Decrypt", "kms:GenerateDataKey*"]
     resources = ["*"]
 

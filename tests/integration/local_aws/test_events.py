@@ -96,6 +96,23 @@ class TestRules:
         until(10, lambda: [mail for mail in aws.mails() if mail["topic"] == topics[0]])
         assert [mail for mail in aws.mails() if mail["topic"] == topics[1]] == []
 
+    def test_an_alarm_that_goes_off_is_an_event(self, aws: Aws) -> None:
+        keeper, name, space = Keeper(aws), aws.name("alarm"), aws.name("Space")
+        pattern = {
+            "source": ["aws.cloudwatch"],
+            "detail-type": ["CloudWatch Alarm State Change"],
+            "detail": {"alarmName": [{"prefix": name}], "state": {"value": ["ALARM"]}},
+        }
+        keeper.permit(make_rule(aws, keeper.arn, pattern))
+        aws.root("cloudwatch").put_metric_alarm(
+            AlarmName=name, AlarmDescription="It failed.", Namespace=space, MetricName="Failed", Statistic="Sum",
+            Period=60, EvaluationPeriods=1, Threshold=0, ComparisonOperator="GreaterThanThreshold",
+        )  # fmt: skip
+        aws.root("cloudwatch").put_metric_data(Namespace=space, MetricData=[{"MetricName": "Failed", "Value": 1}])
+        (event,) = until(10, keeper.events)
+        assert event["detail"]["state"]["value"] == "ALARM"
+        assert event["detail"]["configuration"]["description"] == "It failed."
+
     def test_a_failing_function_is_called_again_and_then_its_destination(self, aws: Aws) -> None:
         sns, keeper, source = aws.root("sns"), Keeper(aws, FAIL="yes"), aws.name("source")
         topic = sns.create_topic(Name=aws.name("topic"))["TopicArn"]

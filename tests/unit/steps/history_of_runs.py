@@ -63,7 +63,7 @@ class World:
 
     def end(self, name: str, kind: str, outcome: str = SUCCEEDED, *reasons: str) -> None:
         end = RunEnd(name, "transactions", kind, outcome, execution_arn(name), reasons)
-        finish_run(self.lake, self.mailbox, Counted(), end)
+        finish_run(self.lake, self.mailbox, self.executions, Counted(), end)
         self.executions.end(name)
 
     def through(self, wanted: RunRequest) -> PlanAnswer:

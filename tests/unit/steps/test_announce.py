@@ -28,11 +28,11 @@ def test_each_step_is_told_once() -> None:
     for status in ("deprecated", "deprecated", "closed", "closed"):
         announce(lake_on(store, at(status)), mailbox, "transactions")
     assert [subject for subject, _ in mailbox.mails] == [
-        "Assay test: transactions v1 is deprecated",
-        "Assay test: transactions v1 is closed",
+        "Assay test: A schema version of transactions went a step on: v1 is deprecated: v2 is there",
+        "Assay test: A schema version of transactions went a step on: v1 is closed: v2 is there",
     ]
     body = mailbox.mails[0][1]
-    for told in ("since 2026-11-01: v2 is there", "Owners: finance-data", "read and deliver transactions v2"):
+    for told in ("Since: 2026-11-01", "owners: finance-data", "read and deliver transactions v2"):
         assert told in body
 
 

@@ -164,7 +164,7 @@ def test_the_question_is_mailed_with_its_command_and_without_its_token(world: Wo
     world.plan(run)
     token = world.ask(run)
     subject, body = world.mail.mails[-1]
-    assert subject == "Assay test: backfill of transactions waits to begin"
+    assert subject.startswith("Assay test: Approval needed for transactions: backfill of 2024-03 waits to begin (")
     assert f"assay backfill approve {backfill.backfill_id} --reason TEXT --env test" in body
     assert "a pattern was too strict" in body
     record = read_record(world.store, Approval, BUCKETS.control, layout.approval(RunId(run.run_id), "start"))
@@ -203,7 +203,9 @@ def test_a_denied_start_promotes_nothing_and_frees_everything(world: World) -> N
     assert world.tokens.answers == [(token, "ApprovalDeniedError", f"denied by {BOB}: not now")]
     entry = world.finish(run, "denied", f"denied by {BOB}: not now")
     assert (entry.outcome, world.now(backfill).status) == ("denied", REFUSED)
-    assert world.mail.mails[-1][0] == "Assay test: backfill of transactions was denied"
+    assert world.mail.mails[-1][0].startswith(
+        "Assay test: Not approved for transactions: backfill of 2024-03 was denied ("
+    )
     assert "--replan" in world.mail.mails[-1][1]
     assert is_free(world)
     assert sequence(world) == 1
@@ -385,7 +387,7 @@ def test_a_month_that_moved_after_the_plan_is_not_even_read(world: World) -> Non
         world.plan(run)
     world.fail(run, "PointerMovedError", "PlanRun")
     assert world.now(backfill).status == REFUSED
-    assert "--replan" in world.mail.mails[-1][1]
+    assert f"plan --replan {backfill.backfill_id}" in world.failure(run).next_step
     assert is_free(world)
 
 
@@ -430,7 +432,7 @@ def test_a_failed_run_may_be_tried_again(world: World) -> None:
     run = to_running(world, backfill)
     world.fail(run, "States.TaskFailed", "IngestToSilver")
     assert world.now(backfill).status == FAILED
-    assert f"assay backfill start {backfill.backfill_id}" in world.mail.mails[-1][1]
+    assert f"assay backfill start {backfill.backfill_id}" in world.failure(run).next_step
     world.clock.moment = "2024-06-20T12:00:00Z"
     again = to_running(world, backfill)
     assert (again.details["try"], world.now(backfill).status) == ("2", RUNNING)

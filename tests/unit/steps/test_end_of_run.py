@@ -11,7 +11,8 @@ from lake.rules.failure import Failure
 from lake.rules.lease import Lease
 from lake.rules.ledger import LedgerEntry, RunEnd
 from lake.rules.run import RunId
-from lake.steps.fail_run import RunFailure, fail_run
+from lake.steps.explain_failure import RunFailure
+from lake.steps.fail_run import fail_run
 from lake.steps.finish_run import finish_run
 from lake.steps.plan_run import plan_run
 from lake.steps.promote_run import promote_run
@@ -48,13 +49,13 @@ class World:
 
     def finish(self, outcome: str = "succeeded", *reasons: str) -> LedgerEntry:
         end = RunEnd(REQUEST.run_id, "transactions", "event", outcome, REQUEST.execution_arn, reasons)
-        return finish_run(self.lake, self.mail, self.metrics, end)
+        return finish_run(self.lake, self.mail, self.executions, self.metrics, end)
 
     def fail(self, state: str = "IngestToSilver", cause: str = CAUSE) -> Failure:
         failed = RunFailure(
             REQUEST.run_id, "transactions", "event", state, "States.TaskFailed", cause, REQUEST.execution_arn
         )
-        fail_run(self.lake, self.mail, self.metrics, self.logs, failed)
+        fail_run(self.lake, self.executions, self.metrics, self.logs, failed)
         return read_record(self.store, Failure, BUCKETS.control, layout.failure(run_id()))
 
     def claim(self) -> Claim:
@@ -87,9 +88,8 @@ def test_a_refused_run_keeps_its_sources_and_tells_why() -> None:
     entry = world.finish("refused", "too many bad rows")
     assert (entry.outcome, entry.reasons, entry.partitions) == ("refused", ("too many bad rows",), ())
     assert (world.claim().state, world.claim().reason) == ("refused", "too many bad rows")
-    ((subject, body),) = world.mail.mails
-    assert subject == "Assay test: run of transactions refused"
-    assert "too many bad rows" in body
+    ((subject, _),) = world.mail.mails
+    assert subject == "Assay test: Run of transactions was refused: too many bad rows"
     assert world.is_free()
 
 
@@ -124,11 +124,11 @@ def test_a_file_refused_beside_good_ones_is_mailed_too() -> None:
     wanted = request(1, KEY, bad, trigger="request")
     plan_run(lake, MemoryExecutions(), wanted)
     end = RunEnd(wanted.run_id, "transactions", "event", "succeeded", wanted.execution_arn)
-    finish_run(lake, mail, Counted(), end)
+    finish_run(lake, mail, MemoryExecutions(), Counted(), end)
     claims = [read_record(store, Claim, BUCKETS.control, key) for key in store.keys(BUCKETS.control, "sources/")]
     assert sorted((claim.source.key, claim.state) for claim in claims) == [(KEY, "done"), (bad, "refused")]
     ((subject, _),) = mail.mails
-    assert subject == "Assay test: 1 file(s) of transactions refused"
+    assert subject.startswith("Assay test: Files of transactions were refused: 1 file(s), the first is ")
 
 
 def test_an_end_is_written_once() -> None:
@@ -169,15 +169,13 @@ def test_a_failed_run_leaves_its_context() -> None:
     assert world.claim().state == "released"
     assert world.is_free()
     assert world.ledger().reasons == ("IngestToSilver: States.TaskFailed: OutOfMemoryError",)
-    ((subject, body),) = world.mail.mails
-    assert subject == "Assay test: run of transactions failed in IngestToSilver"
-    assert "last" in body
-    assert "_FAILED.json" in body
+    assert failure.next_step.endswith(f"then: assay runs again {REQUEST.run_id} --env test")
+    assert world.mail.mails == [], "people are told when the execution has ended"
 
 
 def test_a_failure_in_gold_says_that_silver_is_promoted() -> None:
     failure = World().through_silver().fail("BuildGold")
-    assert failure.data.startswith("Silver is promoted completely; gold is not up to date")
+    assert failure.data.startswith("No. Silver is promoted completely; gold is not up to date")
     assert len(failure.promoted) == 2
 
 
@@ -190,11 +188,10 @@ def test_a_log_that_cannot_be_read_does_not_hide_the_failure() -> None:
 
 
 def test_a_run_that_never_got_its_plan_fails_like_any_other() -> None:
-    store, mail = MemoryStore(), Mailbox()
+    store = MemoryStore()
     failed = RunFailure(str(run_id(7)), "payments", "event", "PlanRun", "InvalidRequestError", "no", "arn")
-    answer = fail_run(lake_on(store), mail, Counted(), MemoryLogs(), failed)
+    answer = fail_run(lake_on(store), MemoryExecutions(), Counted(), MemoryLogs(), failed)
     assert answer.context_uri == f"s3://{BUCKETS.control}/runs/{run_id(7)}/_FAILED.json"
-    assert len(mail.mails) == 1
     assert store.keys(BUCKETS.control, "run_summaries/dataset=payments/")
 
 
@@ -202,7 +199,7 @@ def test_a_run_that_only_waited_does_not_free_the_lease_of_the_other() -> None:
     world = World()
     other = request(2, KEY)
     failed = RunFailure(other.run_id, "transactions", "event", "PlanRun", "DatasetBusyError", "busy", "arn")
-    fail_run(world.lake, world.mail, world.metrics, world.logs, failed)
+    fail_run(world.lake, world.executions, world.metrics, world.logs, failed)
     assert not world.is_free()
     assert world.claim().state == "claimed"
 
@@ -227,7 +224,7 @@ def test_an_end_killed_at_any_write_is_written_by_the_next_try(outcome: str, aft
     assert world.ledger().outcome == outcome
     assert world.claim().state == {"succeeded": "done", "refused": "refused", "failed": "released"}[outcome]
     assert world.is_free()
-    assert bool(world.mail.mails) is (outcome != "succeeded")
+    assert bool(world.mail.mails) is (outcome == "refused")
 
 
 def test_claims_that_another_run_has_by_now_are_left_alone() -> None:

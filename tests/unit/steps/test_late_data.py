@@ -62,7 +62,8 @@ def late_run(world: World, late: dict[str, int], number: int = 5) -> str:
 
 def finish(world: World, run_id: str, reasons: tuple[str, ...]) -> None:
     arn = request(int(run_id[-6:])).execution_arn
-    finish_run(world.lake, world.mail, world.metrics, RunEnd(run_id, "transactions", "event", "refused", arn, reasons))
+    end = RunEnd(run_id, "transactions", "event", "refused", arn, reasons)
+    finish_run(world.lake, world.mail, world.executions, world.metrics, end)
 
 
 def test_late_rows_are_appended_where_the_contract_says_nothing_else() -> None:
@@ -96,7 +97,7 @@ def test_a_backfill_is_planned_for_each_unbroken_range_and_mailed_once() -> None
     assert all("late.csv" in source.key for each in planned for source in each.sources if source.why == "late")
     assert world.claims()["transactions/ingest_date=2024-06-19/late.csv"] == "refused"
     ((subject, body),) = world.mail.mails
-    assert subject == "Assay test: late rows of transactions, a backfill is planned"
+    assert subject.startswith(f"Assay test: Late data of transactions: {reason}")
     assert all(f"assay backfill start {each.backfill_id} --env test" in body for each in planned)
     assert f"assay runs again {run_id} --env test" in body
 

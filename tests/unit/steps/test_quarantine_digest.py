@@ -41,9 +41,9 @@ def test_rows_are_told_by_reason_and_age_over_days_and_runs() -> None:
     answer = send_digest(lake, mailbox, AT)
     assert (answer.rows, answer.mailed) == ({"transactions": 15}, True)
     ((subject, body),) = mailbox.mails
-    assert subject == "Assay test: 15 row(s) wait in quarantine"
+    assert subject == "Assay test: Rows wait in quarantine: 15 row(s) in transactions"
     assert "transactions: 15 row(s) wait, the oldest since 2024-01-01; 7 condemned" in body
-    cells = [line.split() for line in body.splitlines()]
+    cells = [line.split() for line in mailbox.events[0].lines]
     assert ["BAD_TYPE", "9", "9", "0", "0", "0", "0"] in cells
     assert ["TOO_LONG", "6", "1", "0", "0", "0", "5"] in cells
     assert "docs/runbooks/quarantine.md" in body
