@@ -4,10 +4,17 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from lake.rules.event import Event, EventKind
-from lake.rules.ledger import NOTHING_TO_DO, SUCCEEDED
+from lake.rules.ledger import NOTHING_TO_DO, SUCCEEDED, LedgerEntry
+from lake.rules.run import RunKind
 
-# a day on which nothing was delivered is no fault of the pipeline
-ENDED_WELL = frozenset({SUCCEEDED, NOTHING_TO_DO})
+# a day on which nothing was delivered is no fault of the pipeline; a rollback or a compaction makes nothing fresher
+_GOOD_ENDS = frozenset({SUCCEEDED, NOTHING_TO_DO})
+_KINDS = frozenset({RunKind.DAILY, RunKind.EVENT})
+
+
+def is_good(entry: LedgerEntry) -> bool:
+    """Whether a run makes its dataset fresh: it took what was delivered, and ended well."""
+    return entry.outcome in _GOOD_ENDS and entry.kind in _KINDS
 
 
 @dataclass(frozen=True)

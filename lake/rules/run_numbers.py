@@ -1,17 +1,16 @@
 """The metrics of one run, by name."""
 
 from lake.rules.cost import cost_of
-from lake.rules.freshness import ENDED_WELL
+from lake.rules.freshness import is_good
 from lake.rules.ledger import LedgerEntry
 from lake.rules.timings import Timings
 
 
 def run_numbers(entry: LedgerEntry, states: Timings) -> dict[str, float]:
     """Rows by outcome, how the run ended, how long it took, what it cost."""
-    ended_well = entry.outcome in ENDED_WELL
     found: dict[str, float] = {
         f"Runs{''.join(part.capitalize() for part in entry.outcome.split('_'))}": 1,
-        "RunsEndedWell": int(ended_well),
+        "GoodRuns": int(is_good(entry)),
         "RecordsRead": entry.input_count,
         "RowsValid": entry.valid_count,
         "RowsQuarantined": entry.quarantined_count,

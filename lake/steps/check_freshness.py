@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from lake.rules import layout
-from lake.rules.freshness import ENDED_WELL, Freshness, missed
+from lake.rules.freshness import Freshness, is_good, missed
 from lake.rules.json_record import from_json
-from lake.rules.ledger import SUCCEEDED, LedgerEntry
+from lake.rules.ledger import LedgerEntry
 from lake.steps.lake import Lake
 from lake.steps.ports import Events, Metrics
 
@@ -41,9 +41,9 @@ def check_freshness(lake: Lake, events: Events, metrics: Metrics, at: str) -> Fr
 def _freshness(lake: Lake, dataset: str, hours: int, at: str) -> Freshness:
     found = Freshness(dataset, hours)
     for entry in _newest_first(lake, dataset, date.fromisoformat(at[:10])):
-        if entry.outcome in ENDED_WELL and found.ended_well_at is None:
+        if is_good(entry) and found.ended_well_at is None:
             found = replace(found, ended_well_at=entry.finished_at, run_id=entry.run_id)
-        if entry.outcome == SUCCEEDED and entry.valid_count:
+        if is_good(entry) and entry.valid_count:
             return replace(found, last_rows_at=entry.finished_at)
     return found
 

@@ -35,10 +35,12 @@ def of_runs(target: Target, days: int) -> list[RunCost]:
 def of_queries(target: Target, days: int) -> tuple[int, Cost]:
     """How many Athena queries of the stack's workgroup ended within so many days, and what they cost."""
     since, client = datetime.now(UTC) - timedelta(days=days), target.client("athena")
-    pages = client.get_paginator("list_query_executions").paginate(WorkGroup=target.name)
+    pages = client.get_paginator("list_query_executions").paginate(
+        WorkGroup=target.name, PaginationConfig={"PageSize": MOST_QUERIES}
+    )
     scanned: list[int] = []
     for page in pages:
-        ids = page["QueryExecutionIds"][:MOST_QUERIES]
+        ids = page["QueryExecutionIds"]
         found = client.batch_get_query_execution(QueryExecutionIds=ids)["QueryExecutions"] if ids else []
         recent = [each for each in found if each["Status"]["SubmissionDateTime"] >= since]
         scanned += [each.get("Statistics", {}).get("DataScannedInBytes", 0) for each in recent]

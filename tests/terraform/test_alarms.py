@@ -20,4 +20,4 @@ def test_every_alarm_names_a_runbook_that_exists(plan: Plan, root: Path) -> None
 def test_every_dataset_with_a_limit_has_its_alarm(plan: Plan) -> None:
     (alarm,) = [values for address, values in plan.of_type("aws_cloudwatch_metric_alarm") if "not_fresh" in address]
     assert alarm["dimensions"] == {"environment": "staging", "dataset": "transactions"}
-    assert (alarm["metric_name"], alarm["evaluation_periods"], alarm["period"]) == ("RunsEndedWell", 26, 3600)
+    assert (alarm["metric_name"], alarm["evaluation_periods"], alarm["period"]) == ("GoodRuns", 26, 3600)

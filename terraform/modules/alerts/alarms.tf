@@ -39,7 +39,7 @@ resource "aws_cloudwatch_metric_alarm" "never" {
   comparison_operator = "GreaterThanThreshold"
   treat_missing_data  = "notBreaching"
 
-  # Alarms are told by tell_people; that it fails is told by the topic itself.
+  # That tell_people fails is told by the topic itself.
   alarm_actions = each.key == "tell-people-errors" ? [aws_sns_topic.this.arn] : []
 }
 
@@ -63,9 +63,9 @@ resource "aws_cloudwatch_metric_alarm" "not_fresh" {
   for_each = var.freshness
 
   alarm_name          = "${var.scope.name}-${each.key}-not-fresh"
-  alarm_description   = "No run of ${each.key} ended well for ${each.value} hours. See docs/runbooks/freshness.md."
+  alarm_description   = "No good run of ${each.key} for ${each.value} hours. See docs/runbooks/freshness.md."
   namespace           = "Assay"
-  metric_name         = "RunsEndedWell"
+  metric_name         = "GoodRuns"
   dimensions          = { environment = var.scope.environment, dataset = each.key }
   statistic           = "Sum"
   period              = 3600

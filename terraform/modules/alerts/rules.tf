@@ -1,6 +1,13 @@
 # What people are told of, each an event on the default bus; tell_people makes a mail of it. Of an execution that ended badly
 # close_run first sees that its context is kept.
 locals {
+  # Errors of functions and jobs, and runs that failed, are told by the runs themselves, in more words: a second and a third
+  # mail about the same would only teach people to look away. Their alarms are for the dashboard.
+  told_alarms = concat(
+    [aws_cloudwatch_metric_alarm.stale.alarm_name, aws_cloudwatch_metric_alarm.never["dispatch-throttled"].alarm_name],
+    [for alarm in aws_cloudwatch_metric_alarm.not_fresh : alarm.alarm_name],
+  )
+
   rules = {
     # The safety net: whatever kept a run from reporting its own end, its execution ended, and that is an event.
     run-ended-badly = {
@@ -24,11 +31,11 @@ locals {
 
     alarm-rang = {
       function    = "tell_people"
-      description = "An alarm of this stack went off."
+      description = "An alarm of this stack went off that says what no run and no function says by itself."
       pattern = {
         source      = ["aws.cloudwatch"]
         detail-type = ["CloudWatch Alarm State Change"]
-        detail      = { alarmName = [{ prefix = "${var.scope.name}-" }], state = { value = ["ALARM"] } }
+        detail      = { alarmName = local.told_alarms, state = { value = ["ALARM"] } }
       }
     }
   }

@@ -51,11 +51,11 @@ def test_a_night_on_which_nothing_was_delivered_is_no_missing_run() -> None:
     assert world.look().missed == ()
 
 
-@pytest.mark.parametrize("outcome", ["failed", "refused"])
-def test_a_run_that_did_not_end_well_does_not_count(outcome: str) -> None:
+@pytest.mark.parametrize("end", [{"outcome": "failed"}, {"outcome": "refused"}, {"kind": "compact"}])
+def test_a_run_that_ended_badly_or_took_no_delivery_does_not_count(end: dict[str, str]) -> None:
     world = World()
     world.ran("2024-03-31T02:00:00Z")
-    world.ran("2024-04-02T02:00:00Z", outcome=outcome)
+    world.ran("2024-04-02T02:00:00Z", **end)
     assert world.look().missed == ("transactions",)
     ((subject, body),) = world.mail.mails
     assert "transactions is not fresh: its last good run ended 52 hours ago, its contract allows 26" in subject

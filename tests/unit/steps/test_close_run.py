@@ -125,4 +125,4 @@ def test_how_long_its_states_took_is_kept_and_counted() -> None:
     assert [each.state for each in found.states] == ["PlanRun", "IngestToSilver"]
     assert [state for state, _ in world.metrics.states] == ["PlanRun", "IngestToSilver"]
     numbers = world.metrics.points[0][1]
-    assert numbers["RunsFailed"] == 1 and numbers["RunsEndedWell"] == 0 and numbers["RunCostUsd"] > 0
+    assert numbers["RunsFailed"] == 1 and numbers["GoodRuns"] == 0 and numbers["RunCostUsd"] > 0
