@@ -104,3 +104,15 @@ class ApprovalDeniedError(LakeError):
 
 class BackfillCancelledError(LakeError):
     """Somebody cancelled the backfill while its run was waiting for an approval."""
+
+
+class RowStateError(LakeError):
+    """A row that was moved between silver and quarantine is in both, or in neither."""
+
+
+class SheetError(LakeError):
+    """A correction sheet cannot be taken; `problems` name its lines."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("; ".join(problems))
+        self.problems = problems

@@ -124,9 +124,9 @@ class JobOutput:
         summary = self._summary(TRANSACTIONS, "append", counts, columns, [self._part(SILVER, each) for each in rows])
         summary = replace(
             summary,
-            quarantine=tuple(self._part(open_place, each) for each in quarantined),
+            quarantine=tuple(opened(self._part(open_place, each)) for each in quarantined),
             quarantine_columns={each.name: each.type for each in CONTRACTS.quarantine.columns} if quarantined else {},
-            sources=tuple(_reference(each) for each in plan.sources),
+            sources=tuple(reference(each) for each in plan.sources),
         )
         return self._leave(SILVER, replace(summary, **changes))
 
@@ -141,7 +141,7 @@ class JobOutput:
         columns = {each.name: each.type for each in (*TRANSACTIONS.columns, *CONTRACTS.lineage)}
         summary = self._summary(TRANSACTIONS, "replace", counts, columns, parts)
         found = tuple(PartitionComparison(part.partition, part.rows, part.rows, 0, 0, 0) for part in parts)
-        sources = tuple(_reference(each) for each in self.plan.sources)
+        sources = tuple(reference(each) for each in self.plan.sources)
         elsewhere = {sources[0].source_id: outside} if outside else {}
         left = {"sources": sources, "comparison": found, "outside": elsewhere, **changes}
         return self._leave(SILVER, replace(summary, **left))
@@ -211,11 +211,18 @@ class JobOutput:
         return read_record(self.lake.store, RunSummary, place.bucket, key)
 
 
+def opened(part: PartitionFiles) -> PartitionFiles:
+    """A day of quarantine whose entries are all new."""
+    files = (replace(each, states={"open": each.rows}, waiting=each.rows) for each in part.files)
+    return replace(part, files=tuple(files))
+
+
 def write_plan(lake: Lake, plan: Plan) -> Plan:
     """Put a plan where PlanRun would."""
     lake.store.write(BUCKETS.control, layout.plan(RunId(plan.run_id)), to_json(plan))
     return plan
 
 
-def _reference(each: Source) -> SourceRef:
+def reference(each: Source) -> SourceRef:
+    """The trace to a source, as summaries hold it."""
     return SourceRef(each.source_id, each.bucket, each.key, each.version_id, each.etag, each.ingest_date, each.records)

@@ -19,6 +19,7 @@ from transforms.gold_behind import months_behind
 from transforms.gold_inputs import GoldInputs
 from transforms.gold_scope import months_to_build
 from transforms.job_run import JobRun, leave_summary, pointers, summary_from, summary_of
+from transforms.row_states import check_row_states
 from transforms.silver_months import SilverMonths, read_silver_months
 from transforms.written import Written, write_files
 
@@ -43,6 +44,7 @@ class Share:
 def silver_to_gold(run: JobRun) -> list[RunSummary]:
     """Build every gold dataset of the run's dataset, and leave a summary for each."""
     silver = run.lake.contracts.newest(run.plan.dataset)
+    check_row_states(run, _silver_summary(run))
     summaries = []
     for gold in run.lake.contracts.built_from(silver.dataset):
         place = layout.table_place(run.lake.buckets.gold, gold.dataset, gold.schema_version)
@@ -68,7 +70,8 @@ def _build(run: JobRun, silver: Contract, gold: Contract, place: Place) -> RunSu
 
 def _share(run: JobRun, silver: Contract, gold: Contract, place: Place) -> Share:
     silver_place = layout.table_place(run.lake.buckets.silver, silver.dataset, silver.schema_version)
-    touched = _touched(run, silver) | months_behind(run, silver, silver_place, place)
+    touched = {partition.month_of(each.partition) for each in _silver_summary(run).partitions}
+    touched |= months_behind(run, silver, silver_place, place)
     months = months_to_build(gold, touched, _current_months(run, silver_place), _current_months(run, place))
     wanted = [partition.gold_path(each) for each in ((partition.month_before(months[0]), *months) if months else ())]
     return Share(
@@ -76,10 +79,9 @@ def _share(run: JobRun, silver: Contract, gold: Contract, place: Place) -> Share
     )
 
 
-def _touched(run: JobRun, silver: Contract) -> set[str]:
-    place = layout.table_place(run.lake.buckets.silver, silver.dataset, run.plan.schema_version)
-    summary = read_record(run.lake.store, RunSummary, place.bucket, place.summary(run.run_id))
-    return {partition.month_of(each.partition) for each in summary.partitions}
+def _silver_summary(run: JobRun) -> RunSummary:
+    place = layout.table_place(run.lake.buckets.silver, run.plan.dataset, run.plan.schema_version)
+    return read_record(run.lake.store, RunSummary, place.bucket, place.summary(run.run_id))
 
 
 def _current_months(run: JobRun, place: Place) -> set[str]:

@@ -58,7 +58,7 @@ def summary_of(run: JobRun, place: Place) -> RunSummary | None:
 
 def leave_summary(run: JobRun, place: Place, summary: RunSummary) -> RunSummary:
     """Write the summary, last of all. Another attempt may have been faster: then its summary is the run's."""
-    summary = with_reasons(run.spark, summary)
+    summary = with_reasons(run.spark, run.lake.contracts.quarantine, summary)
     _write_audit_manifest(run, place, summary)
     try:
         run.lake.store.create(place.bucket, place.summary(run.run_id), to_json(summary))

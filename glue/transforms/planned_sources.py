@@ -15,11 +15,7 @@ def checked_sources(run: JobRun, contract: Contract) -> list[Source]:
 
     Raises InputMismatchError when the contract or the bytes are not those that were planned.
     """
-    if run.plan.contract_sha256 != contract.fingerprint:
-        raise InputMismatchError(
-            f"run {run.run_id} was planned under contract {contract.dataset} {contract.schema_version} "
-            f"{run.plan.contract_sha256}, this build has {contract.fingerprint}; start a new run"
-        )
+    check_contract(run, contract)
     versions = [each.schema_version for each in run.lake.contracts.versions(contract.dataset)]
     held = versions[: versions.index(contract.schema_version) + 1]
     for source in run.plan.sources:
@@ -30,6 +26,15 @@ def checked_sources(run: JobRun, contract: Contract) -> list[Source]:
             )
         _check(run, source)
     return sorted(run.plan.sources, key=lambda each: (each.ingest_date, each.source_id))
+
+
+def check_contract(run: JobRun, contract: Contract) -> None:
+    """Raise InputMismatchError when this build has another contract than the one the run was planned under."""
+    if run.plan.contract_sha256 != contract.fingerprint:
+        raise InputMismatchError(
+            f"run {run.run_id} was planned under contract {contract.dataset} {contract.schema_version} "
+            f"{run.plan.contract_sha256}, this build has {contract.fingerprint}; start a new run"
+        )
 
 
 def _check(run: JobRun, source: Source) -> None:

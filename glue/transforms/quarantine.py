@@ -1,55 +1,112 @@
-"""The quarantine files of a run. A row whose content waits there already is not opened twice."""
+"""The quarantine files of a run that ingests. A row whose content is there already is not opened a second time."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pyspark.sql import DataFrame
+from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
 from lake.rules import layout, partition
-from lake.spark.current import read_files
+from lake.rules.held_state import CONDEMNED, OPEN
+from lake.rules.layout import Place
+from lake.rules.snapshot import Pointer
+from lake.spark.entries import JUDGED, Event, following, joined, newest
+from lake.spark.reuse import kept
 from lake.spark.split import Origin
+from lake.steps.current import current_partitions, current_snapshot
+from transforms.held import entries_of
 from transforms.job_run import JobRun, pointers
 from transforms.written import NOTHING, Written, write_files
+
+PRODUCER = "the producer"
 
 
 @dataclass(frozen=True)
 class Quarantined:
-    """The files, how many rows have each error code, and how many rows were waiting already."""
+    """The files, how many rows were opened, how many of those have each error code, how many were there already."""
 
     files: Written
     errors: dict[str, int]
+    opened: int
     known: int
 
 
-NONE = Quarantined(NOTHING, {}, 0)
+NONE = Quarantined(NOTHING, {}, 0, 0)
 
 
-def quarantine(run: JobRun, rows: DataFrame, origin: Origin) -> Quarantined:
-    """Write the rows that are new to quarantine. A condemned row needs an approval, so it is not new either."""
-    bucket, dataset = run.lake.buckets.quarantine, origin.contract.dataset
-    place, condemned = layout.quarantine_place(bucket, dataset), layout.condemned_place(bucket, dataset)
-    days = sorted({partition.path({"ingest_date": each.ingest_date}) for each in origin.sources})
-    bases = pointers(run, place, days)
-    waiting = [*bases.values(), *pointers(run, condemned, days).values()]
-    uris = [uri for pointer in waiting for uri in pointer.uris]
-    known = 0
-    if uris:
-        # by content, not by name: a crashed run tried again and a file delivered twice both bring the same rows
-        contents = read_files(run.spark, uris, None, "row_hash string")
-        known = rows.join(contents, "row_hash", "left_semi").count()
-        rows = rows.join(contents, "row_hash", "left_anti")
+def quarantine(run: JobRun, rows: DataFrame, count: int, origin: Origin) -> Quarantined:
+    """Open the rows whose content is new; one that was delivered before is noted in the history of that row."""
+    place = layout.quarantine_place(run.lake.buckets.quarantine, origin.contract.dataset)
+    bases = _days(run, place, origin)
+    noted = 0
+    if len(origin.sources) > 1:
+        rows = once(rows)
+    uris = [uri for pointer in bases.values() for uri in pointer.uris]
+    names = entries_of(run, uris, ("row_id", "row_hash", "source_id", "revision"))
+    if names is not None:
+        there = names.select("row_hash", "row_id", F.col("source_id").alias("_first")).distinct()
+        rows = kept(rows)
+        again = kept(rows.select("row_hash", "source_id").distinct().join(there, "row_hash"))
+        rows = rows.join(again.select("row_hash").distinct(), "row_hash", "left_anti")
+        others = again.where("source_id <> _first")
+        noted = others.select("row_hash").distinct().count()
+        if noted:
+            rows = rows.unionByName(_delivered_again(run, uris, others, rows.columns))
+    files = write_entries(run, place, rows, bases)
+    opened = files.rows - noted
+    return Quarantined(files, errors_in(run, files), opened, count - opened)
+
+
+def write_entries(run: JobRun, place: Place, rows: DataFrame, bases: dict[str, Pointer]) -> Written:
+    """Write entries by day of delivery, in the order of row ids: who looks for a few reads a few pages."""
     promised = run.lake.contracts.quarantine
-    files = write_files(run, place, rows, promised.partition_columns, "row_id", bases)
-    return Quarantined(files, errors_in(run, files), known)
+    ordered = rows.sortWithinPartitions("ingest_date", "row_id")
+    return write_files(run, place, ordered, promised.partition_columns, "row_id", bases)
+
+
+def promised_names(run: JobRun) -> list[str]:
+    """The columns of quarantine, in their order."""
+    quarantine = run.lake.contracts.quarantine
+    return [each.name for each in (*quarantine.columns, *quarantine.partition_columns)]
 
 
 def errors_in(run: JobRun, files: Written) -> dict[str, int]:
-    """This run's rows with each error code, as written. A row that has a code in two columns counts once."""
-    if not files.uris:
+    """Rows with each error code, as written: those that a run judged. A row with a code in two columns counts once."""
+    entries = entries_of(run, files.uris, JUDGED)
+    if entries is None:
         return {}
-    rows = read_files(run.spark, files.uris, None, "run_id string, errors array<struct<code:string>>")
-    codes = rows.where(F.col("run_id") == str(run.run_id)).select(
-        F.explode(F.array_distinct("errors.code")).alias("code")
-    )
+    judged = entries.where(F.col("state").isin(OPEN, CONDEMNED) & ~joined())
+    codes = judged.select(F.explode(F.array_distinct("errors.code")).alias("code"))
     counts = {row["code"]: row["count"] for row in codes.groupBy("code").count().collect()}
     return dict(sorted(counts.items()))
+
+
+def _days(run: JobRun, place: Place, origin: Origin) -> dict[str, Pointer]:
+    """The days of the run's sources, and every other one in which rows wait."""
+    own = {partition.path({"ingest_date": each.ingest_date}) for each in origin.sources}
+    found = pointers(run, place, sorted({*own, *current_partitions(run.lake.store, place)}))
+    return {name: each for name, each in found.items() if name in own or _waiting(run, place, each)}
+
+
+def _waiting(run: JobRun, place: Place, pointer: Pointer) -> int:
+    return sum(each.opened for each in current_snapshot(run.lake.store, place, pointer).files)
+
+
+def once(rows: DataFrame) -> DataFrame:
+    """Of equal records in several sources those of the first source only."""
+    first = Window.partitionBy("row_hash").orderBy("ingest_date", "source_id")
+    marked = rows.withColumn("_first", F.first("source_id").over(first))
+    return marked.where("source_id = _first").drop("_first")
+
+
+def _delivered_again(run: JobRun, uris: Sequence[str], others: DataFrame, names: Sequence[str]) -> DataFrame:
+    """The next entry of each row that came once more, in another source than its own."""
+    others = others.groupBy("row_hash").agg(
+        F.min("row_id").alias("row_id"), F.array_join(F.array_sort(F.collect_set("source_id")), ", ").alias("_sources")
+    )
+    entries = entries_of(run, uris)
+    assert entries is not None, "the files that the names came from"
+    held = newest(entries.join(F.broadcast(others.select("row_id", "_sources")), "row_id"))
+    event = Event(str(run.run_id), run.started_at, PRODUCER)
+    what = F.concat(F.lit("delivered again in source "), F.col("_sources"))
+    return following(held, event, {}, what).select(*names)

@@ -1,69 +1,77 @@
-"""The quarantine files of a run that replaces: what still waits, without what is valid now, with what failed anew."""
+"""What a run that replaces adds to quarantine: rows that fail anew, and new states of rows that are there."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import reduce
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from lake.rules import partition
-from lake.rules.summary import PartitionFiles
-from lake.spark.reuse import balanced, kept
+from lake.rules.held_state import OPEN, RECOVERED
+from lake.spark.entries import Event, following, no_errors
+from lake.spark.reuse import kept
 from transforms.held import CONTENT, Held
 from transforms.job_run import JobRun
-from transforms.quarantine import errors_in
-from transforms.written import NOTHING, Written, base_of, write_files
+from transforms.quarantine import errors_in, once, promised_names, write_entries
+from transforms.written import NOTHING, Written
+
+VALID_NOW = "valid as it was delivered, when its source was read again"
+FAILS_AGAIN = "not valid any more, when its source was read again"
 
 
 @dataclass(frozen=True)
 class Requarantined:
-    """The replaced days. `known` rows wait or are condemned already; `carried` ones only moved to a new file."""
+    """The entries that were added. `opened`: rows that wait now and did not; `known`: rows that are there already."""
 
     files: Written
     errors: dict[str, int]
-    new: int
+    opened: int
     known: int
-    carried: int
-    recovered: int
 
 
-UNCHANGED = Requarantined(NOTHING, {}, 0, 0, 0, 0)
+UNCHANGED = Requarantined(NOTHING, {}, 0, 0)
 
 
 def requarantine(run: JobRun, failed: DataFrame | None, recovered: DataFrame | None, held: Held) -> Requarantined:
-    """Write the days that change anew. Days in which nothing fails anew and nothing recovers are left alone."""
-    known = 0
-    if failed is not None and held.known is not None:
-        failed = kept(failed)
-        known = failed.join(held.known, CONTENT, "left_semi").count()
-        failed = failed.join(held.known, CONTENT, "left_anti")
-    leaving = {} if recovered is None or held.waiting is None else _by_day(held.waiting.join(recovered, CONTENT))
-    coming = {} if failed is None else _by_day(failed)
-    days = sorted({*leaving, *coming})
-    if not days:
-        return Requarantined(NOTHING, {}, 0, known, 0, 0)
-    files = _write(run, _rows(failed, recovered, held, days), held, days)
-    new = sum(coming.values())
-    return Requarantined(files, errors_in(run, files), new, known, files.rows - new, sum(leaving.values()))
+    """Add what changed: rows that fail anew are opened, open rows that are valid now are recovered."""
+    event = Event(str(run.run_id), run.started_at, run.plan.details.get("requested_by", "a run"))
+    failed = None if failed is None else kept(failed)
+    coming = [] if failed is None else [each.select(*promised_names(run)) for each in _opened(failed, held, event)]
+    opened = sum(each.count() for each in coming)
+    known = failed.count() - opened if failed is not None else 0
+    leaving = [each.select(*promised_names(run)) for each in _recovered(held, recovered, event)]
+    if not coming and not leaving:
+        return UNCHANGED
+    rows = kept(reduce(lambda one, other: one.unionByName(other), [*coming, *leaving]))
+    if rows.isEmpty():
+        return Requarantined(NOTHING, {}, 0, known)
+    files = write_entries(run, held.place, rows, held.bases)
+    return Requarantined(files, errors_in(run, files), opened, known)
 
 
-def _rows(failed: DataFrame | None, recovered: DataFrame | None, held: Held, days: list[str]) -> DataFrame:
-    still = None
-    if held.waiting is not None:
-        still = held.waiting.where(F.col("ingest_date").isin(days))
-        still = still if recovered is None else still.join(recovered, CONTENT, "left_anti").select(*still.columns)
-    found = [each for each in (still, failed) if each is not None]
-    return found[0].unionByName(found[1]) if len(found) > 1 else found[0]
+def _opened(failed: DataFrame, held: Held, event: Event) -> Iterator[DataFrame]:
+    """Rows that are open from now on: new ones, and those that silver is about to lose."""
+    failed = once(failed)
+    yield failed if held.newest is None else failed.join(held.newest, CONTENT, "left_anti")
+    again = _reopened(failed, held, event)
+    if again is not None:
+        yield again
 
 
-def _write(run: JobRun, rows: DataFrame, held: Held, days: list[str]) -> Written:
-    promised = run.lake.contracts.quarantine
-    rows = balanced(rows, promised.partition_columns)
-    files = write_files(run, held.place, rows, promised.partition_columns, "row_id", held.bases)
-    filled = {part.partition: part for part in files.partitions}
-    names = [partition.path({"ingest_date": day}) for day in days]
-    parts = (filled.get(name) or PartitionFiles(name, 0, (), base_of(held.bases.get(name))) for name in names)
-    return Written(tuple(parts), files.columns)
+def _recovered(held: Held, recovered: DataFrame | None, event: Event) -> Iterator[DataFrame]:
+    """Rows that wait no more. They have no attempt behind them: silver has them as they were delivered."""
+    waiting = held.waiting()
+    if waiting is not None and recovered is not None:
+        changes = {"state": F.lit(RECOVERED), "errors": no_errors(), "attempt_count": F.lit(0)}
+        yield following(waiting.join(recovered, CONTENT, "left_semi"), event, changes, F.lit(VALID_NOW))
 
 
-def _by_day(rows: DataFrame) -> dict[str, int]:
-    return {row["ingest_date"]: row["count"] for row in rows.groupBy("ingest_date").count().collect()}
+def _reopened(failed: DataFrame, held: Held, event: Event) -> DataFrame | None:
+    """Rows that silver had as they were delivered, and that fail again; silver is about to lose them."""
+    back = held.back_in_silver()
+    if back is None:
+        return None
+    errors = failed.select(*CONTENT, F.col("errors").alias("_errors_now")).dropDuplicates(CONTENT)
+    again = back.join(errors, CONTENT)
+    changes = {"state": F.lit(OPEN), "errors": F.col("_errors_now")}
+    return following(again, event, changes, F.lit(FAILS_AGAIN)).drop("_errors_now")

@@ -3,28 +3,25 @@
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
-from pyspark.sql import DataFrame
-from pyspark.sql import functions as F
-
 from lake.rules import layout
 from lake.rules.contract import Contract
 from lake.rules.layout import Place
-from lake.rules.run import RunKind
-from lake.rules.snapshot import Pointer
+from lake.rules.run import HELD_KINDS, RunKind
 from lake.rules.summary import APPEND, Counts, RunSummary
-from lake.spark.current import read_versions
 from lake.spark.judge import judged
 from lake.spark.read import read_sources
 from lake.spark.reuse import kept
 from lake.spark.sort_out import SortedOut, sort_out
 from lake.spark.split import Origin, quarantine_rows
 from lake.spark.tally import tally_of
+from transforms.current_keys import current_keys
 from transforms.job_run import JobRun, leave_summary, pointers, summary_from, summary_of
 from transforms.late import late_rows
 from transforms.planned_sources import checked_sources
 from transforms.quarantine import NONE, Quarantined, quarantine
 from transforms.silver_migration import migrate_partitions
 from transforms.silver_replacement import replace_partitions
+from transforms.silver_retry import retry_rows
 from transforms.silver_versions import older_versions, write_versions
 from transforms.written import Written
 
@@ -39,6 +36,8 @@ def bronze_to_silver(run: JobRun) -> RunSummary:
 def _fill(run: JobRun, contract: Contract, place: Place) -> RunSummary:
     if run.plan.kind == RunKind.MIGRATE:
         return migrate_partitions(run, contract, place)
+    if run.plan.kind in HELD_KINDS:
+        return retry_rows(run, contract, place)
     return _ingest(run, contract, place) if run.plan.mode == APPEND else replace_partitions(run, contract, place)
 
 
@@ -50,7 +49,7 @@ def _ingest(run: JobRun, contract: Contract, place: Place) -> RunSummary:
     rows = kept(judged(raw.frame, contract), contract.partition_columns)
     tally = tally_of(rows, contract, run.plan.input_records)
     bases = pointers(run, place, tally.clean)
-    piles = sort_out(rows, tally, _current_keys(run, contract, bases), contract)
+    piles = sort_out(rows, tally, current_keys(run, contract, bases), contract)
     # both at once: few rows to quarantine are one task, which would leave the other cores idle
     with ThreadPoolExecutor(2) as pool:
         waiting = pool.submit(_quarantine, run, piles, origin)
@@ -62,11 +61,12 @@ def _ingest(run: JobRun, contract: Contract, place: Place) -> RunSummary:
 def _quarantine(run: JobRun, piles: SortedOut, origin: Origin) -> Quarantined:
     if not piles.to_quarantine:
         return NONE
-    return quarantine(run, quarantine_rows(piles.aside, piles.to_quarantine, piles.losers, origin), origin)
+    rows = quarantine_rows(piles.aside, piles.to_quarantine, piles.losers, origin)
+    return quarantine(run, rows, piles.to_quarantine, origin)
 
 
 def _summary(run: JobRun, contract: Contract, valid: Written, bad: Quarantined, duplicates: int) -> RunSummary:
-    counts = Counts(run.plan.input_records, valid.rows, bad.files.rows, 0, duplicates)
+    counts = Counts(run.plan.input_records, valid.rows, bad.opened, 0, duplicates)
     return replace(
         summary_from(run, contract, run.plan.mode, counts, valid.columns, valid.partitions),
         quarantine=bad.files.partitions,
@@ -75,14 +75,3 @@ def _summary(run: JobRun, contract: Contract, valid: Written, bad: Quarantined, 
         late=late_rows(run, contract, valid),
         older_columns=valid.older_columns,
     )
-
-
-def _current_keys(run: JobRun, contract: Contract, bases: dict[str, Pointer]) -> DataFrame | None:
-    """Partition, key and row_hash of what is current, in any schema version."""
-    uris = [uri for pointer in bases.values() for uri in pointer.uris]
-    if not uris:
-        return None
-    fields = ", ".join([*(f"`{each.name}` {each.type}" for each in contract.key), "row_hash string"])
-    found = read_versions(run.spark, uris, fields)
-    place_of_row = (F.col(each.name).cast("int").alias(each.name) for each in contract.partition_columns)
-    return found.select(*place_of_row, *(each.name for each in contract.key), "row_hash")

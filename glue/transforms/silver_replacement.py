@@ -19,11 +19,12 @@ from lake.spark.sort_out import sort_out
 from lake.spark.split import Origin, quarantine_rows
 from lake.spark.tally import tally_of
 from transforms.comparison import compare_with_current
+from transforms.corrected import corrected_rows
 from transforms.held import held_rows
 from transforms.job_run import JobRun, pointers, summary_from
 from transforms.planned_sources import checked_sources
 from transforms.quarantine_replacement import UNCHANGED, Requarantined, requarantine
-from transforms.silver_versions import older_versions, write_versions
+from transforms.silver_versions import older_versions, write_again, write_versions
 from transforms.written import NOTHING, Written, base_of
 
 
@@ -35,6 +36,7 @@ class Refilled:
     bad: Requarantined = UNCHANGED
     duplicates: int = 0
     outside: dict[str, int] | None = None
+    corrected: int = 0
 
 
 def replace_partitions(run: JobRun, contract: Contract, place: Place) -> RunSummary:
@@ -44,7 +46,7 @@ def replace_partitions(run: JobRun, contract: Contract, place: Place) -> RunSumm
     """
     sources = checked_sources(run, contract)
     bases = planned_bases(run, place)
-    done = _refill(run, contract, sources, bases) if sources else Refilled()
+    done = _refill(run, contract, sources, bases) if sources else _without_sources(run, contract, bases)
     return _summary(run, contract, bases, done)
 
 
@@ -70,21 +72,29 @@ def _refill(run: JobRun, contract: Contract, sources: list[Source], bases: dict[
     marked = judged(raw.frame, contract).withColumn(columns.OUTSIDE, outside(contract, planned))
     rows = kept(marked, contract.partition_columns)
     elsewhere = count_by_source(rows.where(columns.OUTSIDE))
+    corrected = corrected_rows(run, contract.dataset, bases)
     held = held_rows(run, origin)
-    own, condemned = held.without_condemned(rows.where(~rows[columns.OUTSIDE]).drop(columns.OUTSIDE), origin)
-    piles = sort_out(own, tally_of(own, contract, run.plan.input_records), None, contract)
-    valid = write_versions(run, piles.valid, origin, bases)
+    own, settled = held.without_settled(rows.where(~rows[columns.OUTSIDE]).drop(columns.OUTSIDE), origin)
+    piles = sort_out(own, tally_of(own, contract, run.plan.input_records), corrected.keys(contract), contract)
+    valid = write_versions(run, piles.valid, origin, bases, corrected.by_version)
     waiting: DataFrame | None = None
     if piles.to_quarantine:
         waiting = quarantine_rows(piles.aside, piles.to_quarantine, piles.losers, origin)
     bad = requarantine(run, waiting, held.recovered(own, piles.losers, origin), held)
     by_id = {sources[position].source_id: rows for position, rows in sorted(elsewhere.items())}
-    return Refilled(valid, bad, piles.duplicates + condemned + bad.known, by_id)
+    return Refilled(valid, bad, piles.duplicates + settled + bad.known, by_id, corrected.rows)
+
+
+def _without_sources(run: JobRun, contract: Contract, bases: dict[str, Pointer]) -> Refilled:
+    """Nothing is left of what was delivered, only what people corrected."""
+    corrected = corrected_rows(run, contract.dataset, bases)
+    return Refilled(write_again(run, contract, corrected.by_version, bases), corrected=corrected.rows)
 
 
 def _summary(run: JobRun, contract: Contract, bases: dict[str, Pointer], done: Refilled) -> RunSummary:
     elsewhere, bad = done.outside or {}, done.bad
-    counts = Counts(run.plan.input_records, done.valid.rows, bad.new, 0, done.duplicates, sum(elsewhere.values()))
+    valid = done.valid.rows - done.corrected
+    counts = Counts(run.plan.input_records, valid, bad.opened, 0, done.duplicates, sum(elsewhere.values()))
     parts = with_emptied(run, done.valid, bases)
     return replace(
         summary_from(run, contract, run.plan.mode, counts, done.valid.columns, parts),
@@ -93,8 +103,7 @@ def _summary(run: JobRun, contract: Contract, bases: dict[str, Pointer], done: R
         errors=bad.errors,
         outside=elsewhere,
         comparison=compare_with_current(run, contract, bases, parts),
-        carried=bad.carried,
-        recovered=bad.recovered,
+        carried=done.corrected,
         older_columns=done.valid.older_columns,
     )
 

@@ -12,6 +12,7 @@ from lake.rules.contract import Contract
 from lake.rules.snapshot import Pointer
 from lake.rules.summary import FileEntry, PartitionFiles
 from lake.spark import columns
+from lake.spark.reuse import balanced
 from lake.spark.split import Origin, silver_rows
 from transforms.job_run import JobRun
 from transforms.written import NOTHING, Written, base_of, write_files
@@ -22,23 +23,48 @@ def older_versions(run: JobRun) -> dict[str, Contract]:
     return {each: run.lake.contracts.get(run.plan.dataset, each) for each in run.plan.versions[:-1]}
 
 
-def write_versions(run: JobRun, valid: DataFrame, origin: Origin, bases: Mapping[str, Pointer]) -> Written:
-    """Write clean rows, judged under the newest version, in the columns and to the place of their own."""
-    if not origin.older:
-        return _write(run, valid, origin, bases)
+def write_versions(
+    run: JobRun,
+    valid: DataFrame,
+    origin: Origin,
+    bases: Mapping[str, Pointer],
+    taken_over: Mapping[str, DataFrame] | None = None,
+) -> Written:
+    """Write clean rows, judged under the newest version, in the columns and to the place of their own.
+
+    `taken_over`: rows of silver by their version, which are written once more as they are.
+    """
+    more, newest = taken_over or {}, origin.contract.schema_version
+    if not origin.older and not more.keys() - {newest}:
+        return _write(run, valid, origin, bases, more.get(newest))
     found: dict[str, Written] = {}
-    for version, contract in {**origin.older, origin.contract.schema_version: origin.contract}.items():
+    contracts = {each: run.lake.contracts.get(origin.contract.dataset, each) for each in more}
+    for version, contract in {**contracts, **origin.older, newest: origin.contract}.items():
         theirs = [n for n, source in enumerate(origin.sources) if run.plan.version_of(source) == version]
         rows = valid.where(F.col(columns.SOURCE).isin(theirs))
-        found[version] = _write(run, rows, replace(origin, contract=contract), bases)
-    return together(found, origin.contract.schema_version, bases)
+        found[version] = _write(run, rows, replace(origin, contract=contract), bases, more.get(version))
+    return together(found, newest, bases)
 
 
-def _write(run: JobRun, rows: DataFrame, origin: Origin, bases: Mapping[str, Pointer]) -> Written:
+def _write(
+    run: JobRun, rows: DataFrame, origin: Origin, bases: Mapping[str, Pointer], more: DataFrame | None
+) -> Written:
     contract = origin.contract
     place = layout.table_place(run.lake.buckets.silver, contract.dataset, contract.schema_version)
     named = silver_rows(rows, origin)
+    named = named if more is None else balanced(named.unionByName(more), contract.partition_columns)
     return write_files(run, place, named, contract.partition_columns, contract.key[0].name, bases)
+
+
+def write_again(run: JobRun, newest: Contract, rows: Mapping[str, DataFrame], bases: Mapping[str, Pointer]) -> Written:
+    """Write rows of silver once more as they are, each to the place of its schema version."""
+    found: dict[str, Written] = {}
+    for version, frame in rows.items():
+        contract = run.lake.contracts.get(newest.dataset, version)
+        place = layout.table_place(run.lake.buckets.silver, contract.dataset, version)
+        ordered = balanced(frame, contract.partition_columns)
+        found[version] = write_files(run, place, ordered, contract.partition_columns, contract.key[0].name, bases)
+    return together(found, newest.schema_version, bases)
 
 
 def together(found: Mapping[str, Written], newest: str, bases: Mapping[str, Pointer]) -> Written:

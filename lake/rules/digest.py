@@ -1,5 +1,6 @@
 """The daily mail about quarantine: what waits in each dataset, by reason and age. It names no row and no value."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -21,8 +22,8 @@ class HeldDay:
 
     @property
     def rows(self) -> int:
-        """Rows in all of them."""
-        return sum(each.rows for each in self.files)
+        """Rows that wait: what the files add to them, and take from them."""
+        return sum(each.opened for each in self.files)
 
 
 @dataclass(frozen=True)
@@ -68,13 +69,12 @@ def _dataset(held: Held, today: date) -> Iterator[str]:
 
 def _reasons(days: Iterable[HeldDay], today: date) -> tuple[Line, ...]:
     """A row with two reasons counts under both; files of an older build do not tell the reasons of their rows."""
-    entries = (
-        (code, day.ingest_date, rows)
-        for day in days
-        for file in day.files
-        for code, rows in (file.errors or {NOT_COUNTED: file.rows}).items()
-    )
-    return lines(entries, today)
+    found: Counter[tuple[str, str]] = Counter()
+    for day in days:
+        for file in day.files:
+            for code, rows in (file.errors or ({} if file.states else {NOT_COUNTED: file.rows})).items():
+                found[code, day.ingest_date] += rows
+    return lines(((code, day, rows) for (code, day), rows in found.items() if rows), today)
 
 
 def _line(name: str, numbers: Iterable[object]) -> str:

@@ -13,7 +13,10 @@ from lake.rules.summary import APPEND, RunSummary
 def silver_reasons(summary: RunSummary, plan: Plan, contract: Contract) -> Iterator[str]:
     """What is wrong with the counts of a silver run; nothing when it may be promoted."""
     yield from identity_reasons(summary, plan, contract)
-    yield from _conservation(summary, plan)
+    yield from conservation_reasons(summary, plan)
+    judged = plan.input_records - summary.counts.outside
+    if judged and not summary.counts.valid + summary.counts.duplicate:
+        yield f"not one of {judged} records is valid"
     if not plan.overrides_quality:
         yield from quality_reasons(summary, plan, contract)
     late = late_reason(summary, contract) if plan.mode == APPEND else None
@@ -63,7 +66,8 @@ def _same(what: str, found: str, expected: str) -> Iterator[str]:
         yield f"the summary belongs to {what} {found}, expected {expected}"
 
 
-def _conservation(summary: RunSummary, plan: Plan) -> Iterator[str]:
+def conservation_reasons(summary: RunSummary, plan: Plan) -> Iterator[str]:
+    """Whether every record has an end (P1)."""
     counts, expected = summary.counts, plan.input_records
     if min(counts.valid, counts.quarantined, counts.condemned, counts.duplicate, counts.outside) < 0:
         yield "a count is negative"
@@ -73,38 +77,37 @@ def _conservation(summary: RunSummary, plan: Plan) -> Iterator[str]:
             f"({counts.valid} valid + {counts.quarantined} quarantined + {counts.condemned} condemned + "
             f"{counts.duplicate} duplicate{f' + {counts.outside} outside' if counts.outside else ''})"
         )
-    judged = expected - counts.outside
-    if judged and not counts.valid + counts.duplicate:
-        yield f"not one of {judged} records is valid"
 
 
 def quality_reasons(summary: RunSummary, plan: Plan, contract: Contract) -> Iterator[str]:
     """Which thresholds of the contract a run is above. Only these may be overridden by a person."""
     counts, limits = summary.counts, contract.thresholds
     records = plan.input_records - counts.outside
-    if counts.quarantined and counts.quarantined >= _part(limits.max_quarantine_rate, records):
+    if counts.quarantined and counts.quarantined >= part_of(limits.max_quarantine_rate, records):
         yield (
-            f"{counts.quarantined} of {records} records quarantined ({_share(counts.quarantined, records)}), "
+            f"{counts.quarantined} of {records} records quarantined ({share_of(counts.quarantined, records)}), "
             f"allowed is less than {limits.max_quarantine_rate:.2%}"
         )
     if counts.condemned >= limits.max_condemned:
         yield f"{counts.condemned} records condemned, allowed are fewer than {limits.max_condemned}"
     for code, count in sorted(summary.errors.items()):
-        if count > limits.breaker_rows and count > _part(limits.breaker_rate, records):
+        if count > limits.breaker_rows and count > part_of(limits.breaker_rate, records):
             yield (
-                f"circuit breaker: {code} on {count} of {records} records ({_share(count, records)}), allowed are at "
+                f"circuit breaker: {code} on {count} of {records} records ({share_of(count, records)}), allowed are at "
                 f"most {limits.breaker_rows} rows or {limits.breaker_rate:.2%}"
             )
     if limits.critical_key_conflicts and summary.errors.get(KEY_CONFLICT):
         yield f"{summary.errors[KEY_CONFLICT]} key conflicts, which the contract calls critical"
 
 
-def _part(rate: float, records: int) -> Decimal:
+def part_of(rate: float, records: int) -> Decimal:
+    """So many of these records."""
     # exact: 0.07 * 100 is more than 7 in binary
     return Decimal(str(rate)) * records
 
 
-def _share(count: int, records: int) -> str:
+def share_of(count: int, records: int) -> str:
+    """The share of records in percent."""
     return f"{count / records:.2%}" if records else "of none"
 
 

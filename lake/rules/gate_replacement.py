@@ -6,14 +6,13 @@ from lake.rules.plan import Plan
 from lake.rules.summary import REPLACE, RunSummary
 
 
-def replacement_reasons(summary: RunSummary, plan: Plan, waited: int) -> Iterator[str]:
-    """What is wrong with a replacement. `waited`: rows of quarantine in the states that it is to replace."""
+def replacement_reasons(summary: RunSummary, plan: Plan) -> Iterator[str]:
+    """What is wrong with a replacement."""
     if summary.mode != plan.mode:
         yield f"the run's mode is {summary.mode}, planned was {plan.mode}"
     if summary.mode == REPLACE:
         yield from _partitions(summary, plan)
         yield from _comparison(summary)
-        yield from _quarantine(summary, waited)
     elif summary.counts.outside:
         yield f"{summary.counts.outside} rows outside, but a run that adds takes the rows of every partition"
     yield from _outside(summary, plan)
@@ -43,14 +42,6 @@ def _comparison(summary: RunSummary) -> Iterator[str]:
                 f"partition {part.partition}: {part.rows} rows written, but the comparison says {each.rows_before} "
                 f"before - {each.removed} removed + {each.added} added = {each.rows_after} after"
             )
-
-
-def _quarantine(summary: RunSummary, waited: int) -> Iterator[str]:
-    if waited != summary.carried + summary.recovered:
-        yield (
-            f"quarantine is not conserved: {waited} rows waited in the days it replaces, {summary.carried} still do "
-            f"and {summary.recovered} are valid now"
-        )
 
 
 def _outside(summary: RunSummary, plan: Plan) -> Iterator[str]:

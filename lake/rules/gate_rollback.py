@@ -13,7 +13,7 @@ Unit = tuple[str, str]
 
 def units_of(summary: RunSummary) -> dict[Unit, PartitionFiles]:
     """Every partition of a run summary by layer and path."""
-    by_layer = {"silver": summary.partitions, "quarantine": summary.quarantine, "condemned": summary.condemned}
+    by_layer = {"silver": summary.partitions, "quarantine": summary.quarantine}
     return {(layer, part.partition): part for layer, parts in by_layer.items() for part in parts}
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from lake.rules import checks
 from lake.rules.contract import Contract
+from lake.rules.held_state import OPEN
 
 LONGEST_SHOWN = 80
 _DECIMAL = re.compile(r"decimal\(\d+,(\d+)\)")
@@ -23,7 +24,7 @@ class RowError:
 
 @dataclass(frozen=True)
 class Attempt:
-    """One entry of `retry_history`."""
+    """One entry of `retry_history`: the delivery, a try, a decision; `errors` are the codes that came out of it."""
 
     attempt: int
     run_id: str
@@ -35,7 +36,7 @@ class Attempt:
 
 @dataclass(frozen=True)
 class HeldRow:
-    """A row that is open or condemned. `fields` is empty where the record could not be split."""
+    """The newest entry of a row of quarantine. `fields` is empty where the record could not be split."""
 
     row_id: str
     row_hash: str
@@ -51,6 +52,8 @@ class HeldRow:
     rule_set: str
     line_number: int | None = None
     retry_history: tuple[Attempt, ...] = field(default_factory=tuple)
+    state: str = OPEN
+    revision: int = 0
 
     @property
     def codes(self) -> tuple[str, ...]:

@@ -101,18 +101,18 @@ def runs_above(address: str) -> str:
 
 
 def quarantine_place(bucket: str, dataset: str) -> Place:
-    """Place of the rows of a dataset that wait for a person."""
+    """Place of the rows of a dataset that failed a check: every entry of their lives, by the day of delivery."""
     return Place(bucket, f"{dataset}/quarantined")
 
 
-def condemned_place(bucket: str, dataset: str) -> Place:
-    """Place of the rows of a dataset that used their attempts."""
-    return Place(bucket, f"{dataset}/condemned")
+def corrections_prefix(dataset: str) -> str:
+    """Prefix of what people ask for rows of quarantine (quarantine bucket: it holds their fields)."""
+    return f"{dataset}/corrections/"
 
 
-def recovered_place(bucket: str, dataset: str) -> Place:
-    """Place of the rows of a dataset that waited and are silver now, with their history."""
-    return Place(bucket, f"{dataset}/recovered")
+def corrections(dataset: str, name: str) -> str:
+    """Key of one such wish, named by its content."""
+    return f"{corrections_prefix(dataset)}{name}.jsonl"
 
 
 def bronze_prefix(dataset: str, day: date) -> str:
@@ -213,6 +213,16 @@ def build_artefact(build_id: str, name: str) -> str:
 def environment_record(environment: str, name: str) -> str:
     """Key of a record about what runs, or is to run, in an environment."""
     return f"environments/{environment}/{name}"
+
+
+def release_prefix(dataset: str) -> str:
+    """Prefix of the wishes to release condemned rows of a dataset."""
+    return f"approvals/release-{dataset}-"
+
+
+def release(dataset: str, name: str) -> str:
+    """Key of one such wish, with its answer."""
+    return f"{release_prefix(dataset)}{name}.json"
 
 
 def uri(bucket: str, key: str) -> str:

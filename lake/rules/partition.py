@@ -14,11 +14,11 @@ def named(text: str, layer: str = "silver") -> str:
         return text.strip("/")
     if layer in {"silver", "gold"} and _MONTH.fullmatch(text):
         return silver_path(text) if layer == "silver" else gold_path(month_of(silver_path(text)))
-    if layer in {"quarantine", "condemned"} and _DAY.fullmatch(text):
+    if layer == "quarantine" and _DAY.fullmatch(text):
         return path({"ingest_date": text})
     raise InvalidRequestError(
         f"'{text}' is no partition of {layer}, expected a month such as 2024-03 (silver, gold), a day such as "
-        "2024-03-31 (quarantine, condemned) or a path such as year=2024/month=03"
+        "2024-03-31 (quarantine) or a path such as year=2024/month=03"
     )
 
 

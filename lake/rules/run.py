@@ -27,6 +27,10 @@ class RunKind(StrEnum):
     PROMOTE = "promote"
 
 
+# runs about rows of quarantine by name; their sources are where those rows came from
+HELD_KINDS = frozenset({RunKind.RETRY, RunKind.RELEASE})
+
+
 @dataclass(frozen=True)
 class RunId:
     """A valid run id. `str(run_id)` is the text that goes everywhere."""

@@ -1,5 +1,6 @@
 """The run summary: what a run leaves in `_SUCCESS` for the gate and the promotion."""
 
+from collections import Counter
 from dataclasses import dataclass, field
 
 APPEND = "append"
@@ -9,7 +10,10 @@ ROLLBACK = "rollback"
 
 @dataclass(frozen=True)
 class Counts:
-    """Where every input record ended (P1). `outside`: in a partition that the run was not to touch."""
+    """Where every input record ended (P1). `outside`: what the run was not to touch, and left as it was.
+
+    Of a run that replaces: rows of other partitions. Of a retry: named rows that are no longer as the person saw them.
+    """
 
     input: int
     valid: int
@@ -28,7 +32,8 @@ class Counts:
 class FileEntry:
     """One data file; rows and key range come from its footer, bytes from the object.
 
-    `errors`, of a quarantine file: its rows with each error code.
+    Of a quarantine file: its rows by `states`; and how many open rows more there are than before, `waiting`, with each
+    of the `errors`, and how many condemned ones, `condemned`. Less where it is negative.
     """
 
     uri: str
@@ -38,6 +43,14 @@ class FileEntry:
     key_min: str | None = None
     key_max: str | None = None
     errors: dict[str, int] = field(default_factory=dict)
+    states: dict[str, int] = field(default_factory=dict)
+    waiting: int = 0
+    condemned: int = 0
+
+    @property
+    def opened(self) -> int:
+        """Open rows more than before, of a quarantine file; one of an older build tells no states: its rows wait."""
+        return self.waiting if self.states else self.rows
 
 
 @dataclass(frozen=True)
@@ -130,8 +143,10 @@ class RunSummary:
     were written under older schema versions are in `older_columns`, by version.
 
     A run that replaces has one entry of `partitions` for every planned one, without files where nothing is left, one
-    entry of `comparison` for each, and in `outside` the rows of other partitions by source id. Its `quarantine`
-    replaces too: `carried` rows waited before and still do, `recovered` ones are valid now and wait no more.
+    entry of `comparison` for each, and in `outside` the rows of other partitions by source id. `carried` rows of silver
+    were corrected by people and are taken over as they are. `quarantine` always adds: entries of rows that came, or
+    whose state changed. `worsened`, of a retry: rows that fail a check they had passed before; `unmatched`: rows that
+    it wrote to silver or as recovered to quarantine, but not to both.
     Gold: `counts.input` and `counts.valid` are rows written; `inputs` maps `<dataset>/<partition>` to the
     snapshot id that was read; `control_totals` has one entry for each partition.
     """
@@ -154,7 +169,6 @@ class RunSummary:
     columns: dict[str, str]
     partitions: tuple[PartitionFiles, ...]
     quarantine: tuple[PartitionFiles, ...] = ()
-    condemned: tuple[PartitionFiles, ...] = ()
     quarantine_columns: dict[str, str] = field(default_factory=dict)
     errors: dict[str, int] = field(default_factory=dict)
     late: dict[str, int] = field(default_factory=dict)
@@ -164,8 +178,18 @@ class RunSummary:
     outside: dict[str, int] = field(default_factory=dict)
     comparison: tuple[PartitionComparison, ...] = ()
     carried: int = 0
-    recovered: int = 0
+    worsened: int = 0
+    unmatched: int = 0
     older_columns: dict[str, dict[str, str]] = field(default_factory=dict)
     proofs: tuple[RowSetProof, ...] = ()
     approved_by: str | None = None
     reason: str | None = None
+
+    @property
+    def states(self) -> dict[str, int]:
+        """Entries that the run wrote to quarantine, by state."""
+        found: Counter[str] = Counter()
+        for part in self.quarantine:
+            for file in part.files:
+                found.update(file.states)
+        return dict(found)

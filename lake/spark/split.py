@@ -9,6 +9,7 @@ from pyspark.sql import functions as F
 
 from lake.rules.checks import KEY_CONFLICT, rule_set_of
 from lake.rules.contract import Column, Contract, Contracts
+from lake.rules.held_state import OPEN
 from lake.rules.plan import Source
 from lake.spark import checks, columns
 from lake.spark.duplicates import CONFLICT, Losers, sent
@@ -26,7 +27,10 @@ ONE_TASK = 100_000
 
 @dataclass(frozen=True)
 class Origin:
-    """What all rows of one job run have in common. `older`: contracts of sources that are not of the newest version."""
+    """What all rows of one job run have in common. `older`: contracts of sources that are not of the newest version.
+
+    `named`: lineage columns that a row brings with it, where it was named by an earlier run.
+    """
 
     contracts: Contracts
     contract: Contract
@@ -35,6 +39,7 @@ class Origin:
     sources: Sequence[Source]
     shapes: Sequence[FileShape]
     older: Mapping[str, Contract] = field(default_factory=dict)
+    named: Mapping[str, Value] = field(default_factory=dict)
 
     def contract_of(self, source: Source) -> Contract:
         """The contract that a source's rows are written under."""
@@ -60,6 +65,7 @@ def silver_rows(valid: DataFrame, origin: Origin) -> DataFrame:
     named = valid.withColumn("row_hash", clean_row_hash(contract))
     made["row_hash"] = F.col("row_hash")
     made["row_id"] = row_id(made["source_id"], F.col("row_hash"), F.lit(1))
+    made |= origin.named
     return named.select(
         *(clean_value(each).alias(each.name) for each in contract.columns),
         *_promised(origin.contracts.lineage, made),
@@ -71,8 +77,7 @@ def quarantine_rows(aside: DataFrame, count: int, losers: Losers | None, origin:
     """The rows of quarantine: those with errors, and those whose key belongs to other content; `count` together."""
     contract, quarantine = origin.contract, origin.contracts.quarantine
     few = count <= ONE_TASK
-    versions = [origin.contract_of(each) for each in origin.sources]
-    bad = _with_errors(aside, losers, contract).withColumn("row_hash", any_row_hash(contract))
+    bad = with_errors(aside, losers, contract).withColumn("row_hash", any_row_hash(contract))
     bad = bad.coalesce(1) if few else bad
     twins = Window.partitionBy(columns.SOURCE, "row_hash").orderBy(columns.ROW)
     made = origin.lineage()
@@ -80,25 +85,37 @@ def quarantine_rows(aside: DataFrame, count: int, losers: Losers | None, origin:
         "row_id": row_id(made["source_id"], F.col("row_hash"), F.row_number().over(twins)),
         "row_hash": F.col("row_hash"),
         "dataset": F.lit(contract.dataset),
-        "schema_version": _by_source([each.schema_version for each in versions]),
         "raw_record": raw_record(origin.shapes, contract.dialect),
         "fields": fields_by_name(origin.shapes),
         "errors": F.col(columns.ERRORS),
         "line_number": F.lit(None),
         "retry_history": F.array(),
-        "contract_version": _by_source([each.version for each in versions]),
-        "rule_set": _by_source([rule_set_of(each) for each in versions]),
         "ingest_date": origin.ingest_date(),
+        "state": F.lit(OPEN),
+        "previous_state": F.lit(None),
+        "revision": F.lit(0),
+        **judged_under(origin),
     }
     found = bad.select(*_promised((*quarantine.columns, *quarantine.partition_columns), made))
     return found if few else balanced(found, quarantine.partition_columns)
+
+
+def judged_under(origin: Origin) -> dict[str, Value]:
+    """The columns of quarantine that name the rules a row was judged by."""
+    versions = [origin.contract_of(each) for each in origin.sources]
+    return {
+        "schema_version": _by_source([each.schema_version for each in versions]),
+        "contract_version": _by_source([each.version for each in versions]),
+        "rule_set": _by_source([rule_set_of(each) for each in versions]),
+    }
 
 
 def _promised(promised: Sequence[Column], made: Mapping[str, Value]) -> list[Value]:
     return [made[each.name].cast(each.type).alias(each.name) for each in promised]
 
 
-def _with_errors(aside: DataFrame, losers: Losers | None, contract: Contract) -> DataFrame:
+def with_errors(aside: DataFrame, losers: Losers | None, contract: Contract) -> DataFrame:
+    """The rows that fail a check or whose key belongs to other content, with their errors as `_errors`."""
     dirty = ~F.col(columns.CLEAN)
     if losers is None or not losers.conflicts:
         return aside.where(dirty).withColumn(columns.ERRORS, checks.errors(contract))

@@ -8,12 +8,12 @@ from lake.rules.history import feeding_sources
 from lake.rules.journal import SILVER as SILVER_LAYER
 from lake.rules.layout import Place
 from lake.rules.rollback import Order, Restoration
-from lake.rules.run import RunId
+from lake.rules.run import HELD_KINDS, RunId, RunKind
 from lake.rules.snapshot import Snapshot
 from lake.rules.summary import APPEND, SourceRef
 from lake.steps.current import chain, current_snapshot, read_pointer
 from lake.steps.lake import Lake
-from lake.steps.places import CONDEMNED, QUARANTINE, SILVER, place_of
+from lake.steps.places import QUARANTINE, SILVER, place_of
 from lake.steps.promote_run import find_journal
 from lake.steps.summaries import read_plan
 
@@ -28,6 +28,28 @@ def choose_rollback(lake: Lake, dataset: str, order: Order) -> list[Restoration]
 
 
 def _of_partition(lake: Lake, dataset: str, order: Order) -> Restoration:
+    found = _to_snapshot(lake, dataset, order)
+    for each in found.undone:
+        if _settles_rows(lake, dataset, each):
+            raise InvalidRequestError(
+                f"{found.partition} cannot go back alone: run {each.run_id} moved rows between it and quarantine, and "
+                f"they would be in both or in neither; undo it as a whole: assay rollback --run {each.run_id}"
+            )
+    return found
+
+
+def _settles_rows(lake: Lake, dataset: str, commit: Snapshot) -> bool:
+    """Whether the run of a commit moved rows between silver and quarantine: a retry, a backfill, or one undone."""
+    kind = RunId(commit.run_id).kind
+    if kind not in {RunKind.BACKFILL, RunKind.ROLLBACK}:
+        return kind in HELD_KINDS
+    journal, held = find_journal(lake, RunId(commit.run_id)), place_of(lake, dataset, QUARANTINE).prefix
+    return journal is not None and any(
+        each.partition.startswith(f"{held}/") for layer in journal.layers.values() for each in layer.done
+    )
+
+
+def _to_snapshot(lake: Lake, dataset: str, order: Order) -> Restoration:
     (name,) = order.partitions
     place = place_of(lake, dataset, SILVER)
     current = _current(lake, place, name)
@@ -47,7 +69,7 @@ def _of_run(lake: Lake, dataset: str, order: Order) -> Iterator[Restoration]:
         raise InvalidRequestError(f"run {order.run} promoted nothing of {dataset}; there is nothing to roll back")
     places = {
         (place := place_of(lake, dataset, layer, plan.schema_version)).prefix: (layer, place)
-        for layer in (SILVER, QUARANTINE, CONDEMNED)
+        for layer in (SILVER, QUARANTINE)
     }
     found: list[Restoration] = []
     moved: list[str] = []
@@ -91,7 +113,8 @@ def _restoration(lake: Lake, place: Place, layer: str, current: Snapshot, target
             break
         undone.append(each)
     after = feeding_sources(joined([target], rest)) if target else {}
-    before = feeding_sources(undone)
+    # rows that a retry brought are open again; their source keeps what it brought itself
+    before = feeding_sources(each for each in undone if RunId(each.run_id).kind not in HELD_KINDS)
     if all(each.mode == APPEND for each in undone):
         before |= after
     lost = tuple(each for name, each in before.items() if name not in after)

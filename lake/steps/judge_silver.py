@@ -8,14 +8,16 @@ from lake.rules import layout
 from lake.rules.compaction import compaction_reasons
 from lake.rules.contract import Contract
 from lake.rules.gate import identity_reasons, silver_reasons
+from lake.rules.gate_held import held_reasons
 from lake.rules.gate_migration import migration_reasons
 from lake.rules.gate_replacement import replacement_reasons
+from lake.rules.gate_retry import retry_reasons
 from lake.rules.gate_rollback import Unit, rollback_reasons, units_of
 from lake.rules.layout import Place
 from lake.rules.plan import Plan
-from lake.rules.run import RunKind
+from lake.rules.run import HELD_KINDS, RunKind
 from lake.rules.snapshot import Snapshot
-from lake.rules.summary import REPLACE, RunSummary
+from lake.rules.summary import RunSummary
 from lake.steps.current import read_snapshot
 from lake.steps.lake import Lake
 from lake.steps.places import SILVER, place_of
@@ -30,10 +32,14 @@ def judge_silver(lake: Lake, plan: Plan, summary: RunSummary, contract: Contract
     elif plan.kind == RunKind.MIGRATE:
         yield from identity_reasons(summary, plan, contract)
         yield from migration_reasons(summary, plan, sum(_rows_before(lake, plan).values()))
-        yield from replacement_reasons(summary, plan, 0)
+        yield from replacement_reasons(summary, plan)
+    elif plan.kind in HELD_KINDS:
+        yield from retry_reasons(summary, plan, contract)
+        yield from held_reasons(summary, plan)
     else:
         yield from silver_reasons(summary, plan, contract)
-        yield from replacement_reasons(summary, plan, _waited(lake, contract, summary))
+        yield from replacement_reasons(summary, plan)
+        yield from held_reasons(summary, plan)
 
 
 def judge_rollback(lake: Lake, plan: Plan, summary: RunSummary, contract: Contract) -> Iterator[str]:
@@ -65,15 +71,6 @@ def _rows_before(lake: Lake, plan: Plan) -> dict[str, int]:
     place = place_of(lake, plan.dataset, SILVER, plan.schema_version)
     based = {each.partition: each.base.snapshot_id for each in plan.partitions if each.base}
     return {name: read_snapshot(lake.store, place, name, base).rows for name, base in based.items()}
-
-
-def _waited(lake: Lake, contract: Contract, summary: RunSummary) -> int:
-    """Rows that waited in the states of quarantine that a run is to replace."""
-    place = layout.quarantine_place(lake.buckets.quarantine, contract.dataset)
-    if summary.mode != REPLACE:
-        return 0
-    based = [(part.partition, part.base.snapshot_id) for part in summary.quarantine if part.base]
-    return sum(read_snapshot(lake.store, place, *each).rows for each in based)
 
 
 def _find(lake: Lake, place: Place, partition: str, snapshot_id: str | None) -> Snapshot | None:

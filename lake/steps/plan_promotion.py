@@ -9,7 +9,7 @@ from lake.rules.gate import quality_reasons
 from lake.rules.journal import SILVER
 from lake.rules.plan import Plan
 from lake.rules.reasons import shortened
-from lake.rules.run import RunId, RunKind
+from lake.rules.run import HELD_KINDS, RunId, RunKind
 from lake.rules.summary import APPEND, RunSummary
 from lake.rules.trigger import RunRequest
 from lake.steps.claims import take_claim
@@ -20,7 +20,13 @@ from lake.steps.promote_run import find_journal
 from lake.steps.summaries import parts_of, read_plan, read_summary
 
 # they name files of others, prove what they wrote, or have approvals of their own
-NEVER_BY_HAND = {RunKind.PROMOTE, RunKind.ROLLBACK, RunKind.COMPACT, RunKind.MIGRATE, RunKind.BACKFILL}
+NEVER_BY_HAND = HELD_KINDS | {
+    RunKind.PROMOTE,
+    RunKind.ROLLBACK,
+    RunKind.COMPACT,
+    RunKind.MIGRATE,
+    RunKind.BACKFILL,
+}
 
 
 class PromotionPlanner:

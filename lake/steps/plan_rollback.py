@@ -8,13 +8,13 @@ from lake.rules.contract import Contract
 from lake.rules.json_record import to_json
 from lake.rules.plan import Plan
 from lake.rules.rollback import Order, Restoration, order_of, planned, returned
-from lake.rules.run import RunId
+from lake.rules.run import HELD_KINDS, RunId
 from lake.rules.summary import ROLLBACK, Counts, RunSummary, SourceRef
 from lake.rules.trigger import RunRequest
 from lake.steps.choose_rollback import choose_rollback, sources_lost
 from lake.steps.claims import take_back
 from lake.steps.lake import Lake
-from lake.steps.places import CONDEMNED, QUARANTINE, SILVER, place_of
+from lake.steps.places import QUARANTINE, SILVER, place_of
 from lake.steps.planner import new_plan
 from lake.steps.ports import Executions
 from lake.steps.records import find_record
@@ -60,9 +60,7 @@ def _plan(lake: Lake, request: RunRequest, contract: Contract, found: list[Resto
 
 
 def _summary(lake: Lake, plan: Plan, contract: Contract, order: Order, found: list[Restoration]) -> RunSummary:
-    silver, waiting, condemned = (
-        tuple(returned(each) for each in found if each.layer == layer) for layer in (SILVER, QUARANTINE, CONDEMNED)
-    )
+    silver, held = (tuple(returned(each) for each in found if each.layer == layer) for layer in (SILVER, QUARANTINE))
     return RunSummary(
         summary_version=1,
         run_id=plan.run_id,
@@ -81,8 +79,7 @@ def _summary(lake: Lake, plan: Plan, contract: Contract, order: Order, found: li
         counts=Counts(0, 0),
         columns={},
         partitions=silver,
-        quarantine=waiting,
-        condemned=condemned,
+        quarantine=held,
         approved_by=order.requested_by,
         reason=order.reason,
     )
@@ -95,7 +92,8 @@ def _take_back(lake: Lake, request: RunRequest, order: Order, lost: tuple[Source
     sources = {each.source_id: (each.ingest_date, each.source_id) for each in lost}
     if order.run:
         plan = read_plan(lake, RunId(order.run))
-        sources |= {each.source_id: (each.ingest_date, each.source_id) for each in plan.sources}
+        taken = () if plan.kind in HELD_KINDS else plan.sources
+        sources |= {each.source_id: (each.ingest_date, each.source_id) for each in taken}
     why = f"rolled back by run {request.run_id}: {order.reason}"
     for ingest_date, source_id in sources.values():
         take_back(lake, layout.claim(request.dataset, ingest_date, source_id), why)

@@ -17,10 +17,12 @@ from lake.steps.plan_compaction import CompactionPlanner
 from lake.steps.plan_ingest import IngestPlanner
 from lake.steps.plan_migration import MigrationPlanner
 from lake.steps.plan_promotion import PromotionPlanner
+from lake.steps.plan_retry import RetryPlanner
 from lake.steps.plan_rollback import RollbackPlanner
 from lake.steps.planner import Planner
 from lake.steps.ports import Executions
 from lake.steps.records import find_record, read_record
+from lake.steps.releases import ReleasePlanner
 
 PLANNED = "planned"
 NOTHING_TO_DO = "nothing_to_do"
@@ -33,6 +35,8 @@ PLANNERS: dict[RunKind, Planner] = {
     RunKind.COMPACT: CompactionPlanner(),
     RunKind.ROLLBACK: RollbackPlanner(),
     RunKind.PROMOTE: PromotionPlanner(),
+    RunKind.RETRY: RetryPlanner(),
+    RunKind.RELEASE: ReleasePlanner(),
 }
 # people may think for days about these: they take the lease when they promote, and until then their bases guard them
 LEASED_LATER = frozenset({RunKind.BACKFILL})

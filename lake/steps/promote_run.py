@@ -10,9 +10,10 @@ from lake.rules.journal import GOLD, SILVER, Journal, Promoted
 from lake.rules.layout import Place
 from lake.rules.plan import Plan
 from lake.rules.run import RunId
-from lake.rules.summary import APPEND, PartitionFiles, RunSummary
+from lake.rules.summary import APPEND, REPLACE, PartitionFiles, RunSummary
 from lake.steps.backfills import backfill_of
 from lake.steps.lake import Lake
+from lake.steps.places import QUARANTINE
 from lake.steps.promote_partition import promote_partition
 from lake.steps.read_run_summary import PROMOTE, read_run_summary
 from lake.steps.records import find_record, put_record
@@ -85,9 +86,15 @@ def _units(lake: Lake, plan: Plan, layer: str) -> Iterator[_Unit]:
         for written in written_by(lake, share, summary):
             for part in sorted(written.partitions, key=lambda each: each.partition):
                 # a replacement without files empties its partition, an addition without files is none
-                if part.files or summary.mode != APPEND:
+                mine = _for_layer(summary, written.layer)
+                if part.files or mine.mode != APPEND:
                     name = f"{written.place.prefix}/{part.partition}"
-                    yield _Unit(name, written.place, written.layer, summary, part)
+                    yield _Unit(name, written.place, written.layer, mine, part)
+
+
+def _for_layer(summary: RunSummary, layer: str) -> RunSummary:
+    """Entries of quarantine are added to those before them, also by a run that replaces silver."""
+    return replace(summary, mode=APPEND) if layer == QUARANTINE and summary.mode == REPLACE else summary
 
 
 def _sanctioned(lake: Lake, plan: Plan, summary: RunSummary) -> RunSummary:

@@ -32,9 +32,8 @@ def send_digest(lake: Lake, events: Events, at: str) -> DigestAnswer:
 
 
 def _held(lake: Lake, dataset: str) -> Held:
-    bucket = lake.buckets.quarantine
-    condemned = sum(each.rows for each in _days(lake, layout.condemned_place(bucket, dataset)))
-    return Held(dataset, tuple(_days(lake, layout.quarantine_place(bucket, dataset))), condemned)
+    days = tuple(_days(lake, layout.quarantine_place(lake.buckets.quarantine, dataset)))
+    return Held(dataset, days, sum(file.condemned for day in days for file in day.files))
 
 
 def _days(lake: Lake, place: Place) -> Iterator[HeldDay]:

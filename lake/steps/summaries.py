@@ -13,6 +13,7 @@ from lake.rules.plan import Plan
 from lake.rules.run import RunId
 from lake.rules.summary import RunSummary
 from lake.steps.lake import Lake
+from lake.steps.places import QUARANTINE
 from lake.steps.records import find_record, read_record
 
 
@@ -66,7 +67,7 @@ def find_summary(lake: Lake, run_id: RunId, plan: Plan) -> RunSummary | None:
 
 def written_by(lake: Lake, part: LayerPart, summary: RunSummary) -> list[Written]:
     """Everything a run wrote for one dataset, in the order in which it is promoted."""
-    contract, bucket = part.contract, lake.buckets.quarantine
+    contract = part.contract
     rows = Written(
         contract.dataset,
         contract.layer,
@@ -75,26 +76,20 @@ def written_by(lake: Lake, part: LayerPart, summary: RunSummary) -> list[Written
         contract.partition_columns,
         summary.columns,
         summary.partitions,
-        summary.counts.valid,
+        summary.counts.valid + summary.carried,
         tuple(_older(lake, part, version, found) for version, found in summary.older_columns.items()),
     )
-    open_rows, condemned = (
-        Written(
-            f"{contract.dataset} {name}",
-            name,
-            place(bucket, contract.dataset),
-            _types(lake.contracts.quarantine.columns),
-            lake.contracts.quarantine.partition_columns,
-            summary.quarantine_columns,
-            partitions,
-            count,
-        )
-        for name, place, partitions, count in (
-            ("quarantine", layout.quarantine_place, summary.quarantine, summary.counts.quarantined + summary.carried),
-            ("condemned", layout.condemned_place, summary.condemned, summary.counts.condemned),
-        )
+    held = Written(
+        f"{contract.dataset} quarantine",
+        QUARANTINE,
+        layout.quarantine_place(lake.buckets.quarantine, contract.dataset),
+        _types(lake.contracts.quarantine.columns),
+        lake.contracts.quarantine.partition_columns,
+        summary.quarantine_columns,
+        summary.quarantine,
+        sum(summary.states.values()),
     )
-    return [rows, open_rows, condemned]
+    return [rows, held]
 
 
 def _older(lake: Lake, part: LayerPart, version: str, found: dict[str, str]) -> Shape:

@@ -5,12 +5,14 @@ import typer
 from assay import (
     commands_backfill,
     commands_build,
+    commands_condemned,
     commands_contract,
     commands_delivery,
     commands_deploy,
     commands_lake,
     commands_local,
     commands_quarantine,
+    commands_retry,
     commands_run,
 )
 from assay.console import plain_errors
@@ -27,6 +29,8 @@ app.add_typer(commands_deploy.app, name="deploy")
 app.add_typer(commands_backfill.app, name="backfill")
 app.add_typer(commands_quarantine.app, name="quarantine")
 commands_build.register(app)
+app.add_typer(commands_condemned.app, name="condemned")
+commands_retry.register(commands_quarantine.app)
 commands_run.register(app)
 commands_lake.register(app)
 commands_delivery.register(app)

@@ -13,6 +13,8 @@ from lake.errors import ContractError
 from lake.rules.contract import Contracts, load_contracts, read_contract
 from lake.rules.dataset_page import render_page
 from lake.rules.evolution import require_additive
+from lake.rules.held_view import VIEWS as HELD_VIEWS
+from lake.rules.held_view import render_held_view
 from lake.rules.view import render_view
 
 app = typer.Typer(help="Contracts: check, compare, render, and the life of their versions.", no_args_is_help=True)
@@ -91,6 +93,11 @@ def _rendered() -> list[tuple[Path, str]]:
     names = [*contracts.datasets("silver"), *contracts.datasets("gold")]
     views = [
         (VIEWS / f"{each}.sql", render_view(contracts.versions(each), contracts.added_columns(each))) for each in names
+    ]
+    views += [
+        (VIEWS / f"{each}_{name}.sql", render_held_view(each, contracts.quarantine, name))
+        for each in contracts.datasets("silver")
+        for name in HELD_VIEWS
     ]
     told = [*contracts.for_people("silver"), *contracts.for_people("gold")]
     return [*views, *((PAGES / f"{each}.md", render_page(contracts, each)) for each in told)]

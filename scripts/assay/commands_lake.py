@@ -17,7 +17,7 @@ from lake.steps.places import SILVER, place_of
 Dataset = Annotated[str, typer.Option(help="The dataset.")]
 Partition = Annotated[str, typer.Argument(help="2024-03, or its path year=2024/month=03.")]
 Partitions = Annotated[list[str] | None, typer.Argument(help="One partition; with --run those that moved since.")]
-Layer = Annotated[str, typer.Option(help="silver, gold, quarantine or condemned.")]
+Layer = Annotated[str, typer.Option(help="silver, gold or quarantine.")]
 Last = Annotated[int, typer.Option(min=1, help="How many snapshots to list.")]
 To = Annotated[str, typer.Option(help="Snapshot id or sequence; default: the one before the current.")]
 Run = Annotated[str, typer.Option("--run", help="Undo everything this run promoted in silver and quarantine.")]

@@ -36,7 +36,7 @@ PageFile = Annotated[Path, typer.Option("--out", help="The HTML file to write.")
 @app.command()
 def summary(dataset: Dataset = "transactions", environment: Environment = LOCAL, as_json: AsJson = False) -> None:
     """Rows that wait by reason, age and source; condemned rows; what to do next."""
-    target, contracts = _begin(environment, dataset)
+    target, contracts = begin(environment, dataset)
     today = _today()
     held, condemned = (_waiting(target, contracts, dataset, table, today) for table in (OPEN, CONDEMNED))
     if as_json:
@@ -56,8 +56,8 @@ def list_rows(
     as_json: AsJson = False,
 ) -> None:
     """The rows that wait, oldest delivery first, with what is wrong with each."""
-    wanted = _wanted(reason, source, since, limit)
-    target, contracts = _begin(environment, dataset)
+    wanted = wanted_rows(reason, source, since, limit)
+    target, contracts = begin(environment, dataset)
     found = held_rows.rows(target, dataset, OPEN, wanted)
     if as_json:
         print_json([asdict(each) for each in found])
@@ -70,7 +70,7 @@ def show(
     row: RowName, dataset: Dataset = "transactions", environment: Environment = LOCAL, as_json: AsJson = False
 ) -> None:
     """The whole story of one row: its file, its record, what is wrong, what was tried, where it is now."""
-    target, contracts = _begin(environment, dataset)
+    target, contracts = begin(environment, dataset)
     story = row_story.story_of(target, contracts, dataset, row)
     if as_json:
         print_json(row_story.as_json(story))
@@ -88,8 +88,8 @@ def export(
     environment: Environment = LOCAL,
 ) -> None:
     """Rows to correct in a spreadsheet, as CSV: `assay quarantine export --reason BAD_TYPE > fix.csv`."""
-    wanted = _wanted(reason, source, since, None)
-    target, contracts = _begin(environment, dataset)
+    wanted = wanted_rows(reason, source, since, None)
+    target, contracts = begin(environment, dataset)
     contract, rows = contracts.newest(dataset), held_rows.rows(target, dataset, OPEN, wanted)
     body = correction_sheet(contract, rows).encode()
     if out_file is None:
@@ -108,7 +108,7 @@ def report(
     as_json: AsJson = False,
 ) -> None:
     """Write one HTML file that shows what waits, for how long and where it came from; personal data is masked."""
-    target, contracts = _begin(environment, dataset)
+    target, contracts = begin(environment, dataset)
     found = gather(target, contracts, dataset, datetime.now(UTC))
     out_file.write_text(page(found), encoding="utf-8")
     if as_json:
@@ -122,7 +122,8 @@ def _waiting(target: Target, contracts: Contracts, dataset: str, table: str, tod
     return waiting(held_rows.groups(target, dataset, table), today, rule_sets)
 
 
-def _wanted(reason: str | None, source: str | None, since: str | None, limit: int | None) -> Wanted:
+def wanted_rows(reason: str | None, source: str | None, since: str | None, limit: int | None) -> Wanted:
+    """The rows that a person's options ask for."""
     try:
         day = date.fromisoformat(since).isoformat() if since else None
     except ValueError as error:
@@ -130,7 +131,8 @@ def _wanted(reason: str | None, source: str | None, since: str | None, limit: in
     return Wanted(reason.upper() if reason else None, source, day, limit)
 
 
-def _begin(environment: str, dataset: str) -> tuple[Target, Contracts]:
+def begin(environment: str, dataset: str) -> tuple[Target, Contracts]:
+    """The environment and the contracts, for a dataset whose rows can wait."""
     contracts = load_contracts(contracts_root())
     try:
         layer = contracts.newest(dataset).layer

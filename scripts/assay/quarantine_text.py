@@ -35,15 +35,14 @@ def next_steps(held: Waiting, condemned: Waiting) -> Iterator[str]:
     if held.reasons:
         first = held.reasons[0].name
         yield f"look at the largest heap: assay quarantine list --reason {first} --limit 5"
-        yield f"look at it in a spreadsheet: assay quarantine export --reason {first} > fix.csv"
-        yield "have the corrected rows delivered as a new file: assay ingest FILE"
+        yield f"correct it in a spreadsheet: assay quarantine export --reason {first} > fix.csv"
+        yield "then: assay quarantine retry fix.csv"
     if held.older_rules:
         yield (
-            f"{held.older_rules:,} row(s) were judged by rules that have changed since; a backfill of their months "
-            "reads them again: assay backfill plan DATASET MONTH --reason TEXT"
+            f"{held.older_rules:,} row(s) were judged by rules that have changed since: assay quarantine retry --all"
         )
     if condemned.rows:
-        yield f"{condemned.rows:,} row(s) are condemned: no run takes them again by itself"
+        yield f"{condemned.rows:,} row(s) are condemned; somebody may ask for some of them: assay condemned list"
 
 
 def print_list(rows: Iterable[HeldRow], contract: Contract, limit: int) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 from assay import executions, held_rows
 from assay.console import USAGE, CommandError
-from assay.held_rows import CONDEMNED, OPEN, RECOVERED, Wanted
+from assay.held_rows import HISTORY, Wanted
 from assay.query import ask
 from assay.target import Target
 from lake.aws.store import S3Store
@@ -14,11 +14,11 @@ from lake.rules.bronze import BronzeObject
 from lake.rules.claim import Claim
 from lake.rules.contract import Contracts
 from lake.rules.held_row import HeldRow, in_words
+from lake.rules.held_state import RECOVERED
 from lake.steps.records import read_record
 
 IN_SILVER = "in silver"
 NOWHERE = "not current"
-_STATES = {OPEN: "open", CONDEMNED: "condemned", RECOVERED: IN_SILVER}
 
 
 @dataclass(frozen=True)
@@ -75,10 +75,10 @@ def _find(
     target: Target, contracts: Contracts, dataset: str, wanted: Wanted, day: str
 ) -> tuple[str, HeldRow | None, dict[str, str]]:
     """The row's state, the row as quarantine has it (a recovered one with its history), and its place in silver."""
-    found = ((state, held_rows.rows_of_day(target, dataset, table, wanted, day)) for table, state in _STATES.items())
-    state, row = next(((state, rows[0]) for state, rows in found if rows), (NOWHERE, None))
-    if row is not None and state != IN_SILVER:
-        return state, row, {}
+    entries = held_rows.rows_of_day(target, dataset, HISTORY, wanted, day)
+    row = entries[-1] if entries else None
+    if row is not None and row.state != RECOVERED:
+        return row.state, row, {}
     silver = _silver(target, contracts, dataset, str(wanted.row_id))
     return (IN_SILVER if silver else NOWHERE), row, silver
 

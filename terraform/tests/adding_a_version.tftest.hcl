@@ -26,7 +26,7 @@ run "one_version" {
 
   assert {
     condition = join(" ", output.tables) == join(" ", [
-      "orders", "orders_all", "orders_condemned", "orders_quarantine", "orders_v2", "orders_v2_runs", "run_summaries",
+      "orders", "orders_all", "orders_condemned", "orders_quarantine", "orders_quarantine_history", "orders_v2", "orders_v2_runs", "run_summaries",
     ])
     error_message = "One version gives one published and one audit table."
   }

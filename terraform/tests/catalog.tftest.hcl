@@ -22,10 +22,10 @@ run "a_contract_becomes_its_tables" {
 
   assert {
     condition = join(" ", output.tables) == join(" ", [
-      "orders", "orders_all", "orders_condemned", "orders_quarantine", "orders_v10", "orders_v10_runs", "orders_v2",
+      "orders", "orders_all", "orders_condemned", "orders_quarantine", "orders_quarantine_history", "orders_v10", "orders_v10_runs", "orders_v2",
       "orders_v2_runs", "run_summaries",
     ])
-    error_message = "Two versions give two published and two audit tables; the dataset gives a table of all versions, a view over it and two tables of rows held back."
+    error_message = "Two versions give two published and two audit tables; the dataset gives a table of all versions, a view over it, a table of what happened to rows held back and two views over that."
   }
 
   assert {
@@ -66,8 +66,8 @@ run "a_contract_becomes_its_tables" {
 
   assert {
     condition = (
-      aws_glue_catalog_table.this["orders_quarantine"].parameters["projection.ingest_date.interval.unit"] == "DAYS" &&
-      aws_glue_catalog_table.this["orders_condemned"].storage_descriptor[0].location == "s3://t-quarantine/orders/condemned/current/"
+      aws_glue_catalog_table.this["orders_quarantine_history"].parameters["projection.ingest_date.interval.unit"] == "DAYS" &&
+      aws_glue_catalog_table.this["orders_quarantine_history"].storage_descriptor[0].location == "s3://t-quarantine/orders/quarantined/current/"
     )
     error_message = "Rows held back are found by the day of their delivery."
   }

@@ -11,6 +11,7 @@ from typing import Any
 from pyspark.sql import SparkSession, Window
 from pyspark.sql import functions as F
 
+from lake.rules.correction import Correction
 from lake.spark import checks, columns
 from lake.spark.hashes import row_hash
 from lake.spark.judge import judged
@@ -87,6 +88,26 @@ def backfill(spark: SparkSession, folder: Path, *files: Path) -> dict[str, Any]:
     return {**taken, "exact": exact}
 
 
+def retry(spark: SparkSession, folder: Path, waiting: Path) -> dict[str, Any]:
+    """Try a hundred rows again, corrected, among all those of a file that has bad rows only and was promoted before."""
+    lake = DiskLake(spark_session("benchmark"), folder)
+    good = b"TransactionID,CustomerID,TransactionAmount,Currency,TransactionTimestamp\nG,A,1,EUR,2025-12-05T10:00:00Z\n"
+    sources = [lake.deliver(each, day="2025-12-30") for each in (waiting.read_bytes(), good)]
+    lake.promote(lake.run(sources))
+    rows = sorted(lake.held("2025-12-30").values(), key=lambda each: str(each["row_hash"]))[:100]
+    wishes = [
+        Correction(
+            each["row_id"], each["source_id"], "2025-12-30", "v1", 0, {**dict(each["fields"]), "TransactionAmount": "1"}
+        )
+        for each in rows
+    ]
+    meter = Meter(spark)
+    summary = lake.retry(wishes)
+    taken = meter.job()
+    written = sum(file.bytes for part in summary.quarantine for file in part.files)
+    return {**taken, "written_kb": written // 1024, "exact": summary.counts.valid == 100}
+
+
 def two_pass(spark: SparkSession, folder: Path, file: Path) -> dict[str, Any]:
     """The same rules as most would write them: good rows in one query, bad rows in another, each from the source."""
     lake = DiskLake(spark_session("benchmark"), folder)
@@ -135,6 +156,7 @@ CANDIDATES: dict[str, Callable[..., dict[str, Any]]] = {
     "copy": copy,
     "silver": silver,
     "backfill": backfill,
+    "retry": retry,
     "two-pass": two_pass,
     "duckdb-copy": duckdb_copy,
 }

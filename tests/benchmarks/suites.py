@@ -87,6 +87,21 @@ def _backfill(rows: int, folder: Path) -> list[Contender]:
     return [Contender(f"{count} months there", "backfill", tuple(files[:count]), jvm) for count in (1, 12, 60)]
 
 
+def _retry(_rows: int, folder: Path) -> list[Contender]:
+    """A hundred rows are tried again while ten, a hundred and a thousand times as many wait on the same day."""
+    jvm = {"BENCH_JVM": LARGE_JVM}
+    return [
+        Contender(f"{count:,} rows wait", "retry", (_bad_rows(folder / f"{count}.csv", count),), jvm)
+        for count in (1_000, 10_000, 100_000)
+    ]
+
+
+def _bad_rows(path: Path, count: int) -> str:
+    lines = (f"TX-{n},ACC-{n % 97},x,EUR,2025-12-05T10:00:00Z\n" for n in range(count))
+    path.write_text("TransactionID,CustomerID,TransactionAmount,Currency,TransactionTimestamp\n" + "".join(lines))
+    return str(path)
+
+
 def _gzip(rows: int, folder: Path) -> list[Contender]:
     jvm = {"BENCH_JVM": LARGE_JVM}
     names = {"plain": "input.csv", "gzip": "input.csv.gz"}
@@ -104,5 +119,6 @@ SUITES = {
     "months": Suite(1_000_000, _months),
     "history": Suite(500_000, _history),
     "backfill": Suite(50_000, _backfill),
+    "retry": Suite(100, _retry),
     "gzip": Suite(1_000_000, _gzip),
 }

@@ -12,19 +12,21 @@ from pyspark.sql import DataFrame, SparkSession
 from lake.bundle import contracts_root
 from lake.rules import layout
 from lake.rules.bronze import BronzeObject, name_source
+from lake.rules.claim import Claim
 from lake.rules.contract import Contract, Contracts, Thresholds, load_contracts
+from lake.rules.correction import RELEASE, RETRY, Correction, corrections_text
 from lake.rules.json_record import to_json
-from lake.rules.layout import Buckets, Place
+from lake.rules.layout import Buckets
 from lake.rules.partition import silver_path
 from lake.rules.plan import Plan, PlannedPartition, RefusedSource, Source
 from lake.rules.run import RunId
-from lake.rules.summary import APPEND, REPLACE, Base, FileEntry, PartitionFiles, RunSummary
+from lake.rules.summary import APPEND, REPLACE, Base, RunSummary
 from lake.rules.trigger import REQUEST, RunRequest, Trigger
-from lake.steps.current import read_pointer
+from lake.steps.current import current_partitions, read_pointer
 from lake.steps.inspect_source import inspect_source
 from lake.steps.lake import Lake
 from lake.steps.plan_compaction import CompactionPlanner
-from lake.steps.promote_partition import promote_partition
+from lake.steps.plan_retry import plan_corrections
 from lake.steps.promote_run import promote_run
 from lake.steps.records import read_record
 from tests.spark.local_store import LocalStore
@@ -105,7 +107,14 @@ class DiskLake:
         )
         source = inspect_source(self.lake, [contract], found)
         assert not isinstance(source, RefusedSource), source
+        self._claim(dataset, found)
         return source
+
+    def _claim(self, dataset: str, found: BronzeObject) -> None:
+        """The record of who ingested a source, which a retry asks for where its rows came from."""
+        claim = Claim("done", "run", "arn", found, "sha", "2024-03-31T00:00:00Z")
+        key = layout.claim(dataset, found.ingest_date, found.source_id)
+        self.lake.store.write(self.buckets.control, key, to_json(claim))
 
     def plan(
         self, sources: Sequence[Source], dataset: str = "transactions", months: Sequence[str] = (), kind: str = ""
@@ -153,6 +162,39 @@ class DiskLake:
         """Plan these sources and run the silver job."""
         return bronze_to_silver(self.job_run(self.plan(sources, dataset, months)))
 
+    def retry(self, rows: Sequence[Correction], action: str = RETRY, **details: str) -> RunSummary:
+        """Ask for something about rows of quarantine: plan it as PlanRun does, and run the silver job."""
+        kind = "release" if action == RELEASE else "retry"
+        number = next(self._numbers)
+        run_id = RunId(f"20240701T01{number // 60:02d}{number % 60:02d}Z-{kind}-test")
+        key = layout.corrections("transactions", str(run_id))
+        self.lake.store.create(self.buckets.quarantine, key, corrections_text(rows))
+        asked = {"corrections": key, "action": action, "reason": "because", "requested_by": "ann", **details}
+        request = RunRequest(str(run_id), "transactions", kind, Trigger(REQUEST), f"arn:aws:execution:{run_id}", asked)
+        plan = plan_corrections(self.lake, request)
+        self.lake.store.create(self.buckets.control, layout.plan(run_id), to_json(plan))
+        return bronze_to_silver(self.job_run(run_id))
+
+    def entries(self, day: str = "2024-03-31") -> list[dict[str, Any]]:
+        """Every current entry of a day of quarantine, by row and revision."""
+        place = layout.quarantine_place(self.buckets.quarantine, "transactions")
+        pointer = read_pointer(self.lake.store, place, f"ingest_date={day}")
+        rows = _rows(self.spark.read.parquet(*pointer.uris)) if pointer and pointer.uris else []
+        return sorted(rows, key=lambda each: (each["row_id"], each["revision"]))
+
+    def held(self, day: str = "2024-03-31") -> dict[str, dict[str, Any]]:
+        """The newest entry of every row of a day, by row id."""
+        return {each["row_id"]: each for each in self.entries(day)}
+
+    def current_silver(self) -> list[dict[str, Any]]:
+        """All that is current in silver, by transaction id."""
+        place = layout.table_place(self.buckets.silver, "transactions", "v1")
+        names = current_partitions(self.lake.store, place)
+        found = [read_pointer(self.lake.store, place, name) for name in names]
+        uris = [uri for pointer in found if pointer for uri in pointer.uris]
+        rows = _rows(self.spark.read.parquet(*uris)) if uris else []
+        return sorted(rows, key=lambda each: str(each["transaction_id"]))
+
     def migrate(self, *months: str) -> RunSummary:
         """Run the silver job of a migration to the newest version."""
         return bronze_to_silver(self.job_run(self.plan([], months=months, kind="migrate")))
@@ -179,19 +221,6 @@ class DiskLake:
     def forget(self, bucket: str, key: str) -> None:
         """Lose an object, as if the job had died before it wrote it."""
         (self.root / bucket / key).unlink()
-
-    def commit(self, place: Place, layer: str, like: RunSummary, partition: str, rows: DataFrame) -> None:
-        """Replace one partition by these rows, as a run of its own would."""
-        run_id = RunId(f"20240701T0000{next(self._numbers):02d}Z-retry-test")
-        folder = f"{place.attempt(run_id, 'jr_1')}/{partition}"
-        rows.coalesce(1).write.parquet(layout.uri(place.bucket, folder))
-        (key,) = [e.key for e in self.lake.store.list(place.bucket, folder) if e.key.endswith(".parquet")]
-        size = self.lake.store.head(place.bucket, key).size
-        file = FileEntry(layout.uri(place.bucket, key), rows.count(), size, str(run_id))
-        now = read_pointer(self.lake.store, place, partition)
-        base = Base(now.sequence, now.snapshot_id) if now else None
-        part = PartitionFiles(partition, file.rows, (file,), base)
-        promote_partition(self.lake, place, layer, self.as_run(like, str(run_id), REPLACE), part)
 
     def build_gold(self, run_id: str) -> dict[str, RunSummary]:
         """Run the gold job of a run whose silver is promoted."""

@@ -6,6 +6,7 @@ import pytest
 
 from lake.errors import InputMismatchError, PointerMovedError
 from lake.rules import layout
+from lake.rules.correction import ACCEPT, Correction
 from lake.rules.plan import Source
 from lake.rules.run import RunId
 from lake.rules.summary import AmountChange, PartitionComparison, RunSummary
@@ -31,25 +32,17 @@ def strict(lake: DiskLake, pattern: str = TOO_STRICT) -> DiskLake:
 
 def silver_ids(lake: DiskLake, month: str = "03") -> list[str]:
     """What is current in a month."""
-    return sorted(each["transaction_id"] for each in current_rows(lake, "silver", f"year=2024/month={month}"))
-
-
-def waiting(lake: DiskLake, day: str = "2024-03-31", room: str = "quarantine") -> list[dict[str, object]]:
-    return current_rows(lake, room, f"ingest_date={day}")
-
-
-def current_rows(lake: DiskLake, layer: str, partition: str) -> list[dict[str, object]]:
-    bucket = lake.buckets.silver if layer == "silver" else lake.buckets.quarantine
-    place = {
-        "silver": layout.table_place(bucket, "transactions", "v1"),
-        "quarantine": layout.quarantine_place(bucket, "transactions"),
-        "condemned": layout.condemned_place(bucket, "transactions"),
-    }[layer]
-    pointer = read_pointer(lake.lake.store, place, partition)
+    place = layout.table_place(lake.buckets.silver, "transactions", "v1")
+    pointer = read_pointer(lake.lake.store, place, f"year=2024/month={month}")
     if pointer is None or not pointer.uris:
         return []
-    assert current_snapshot(lake.lake.store, place, pointer).rows == lake.spark.read.parquet(*pointer.uris).count()
-    return [each.asDict(recursive=True) for each in lake.spark.read.parquet(*pointer.uris).collect()]
+    found = lake.spark.read.parquet(*pointer.uris)
+    assert current_snapshot(lake.lake.store, place, pointer).rows == found.count()
+    return sorted(row["transaction_id"] for row in found.collect())
+
+
+def waiting(lake: DiskLake, state: str = "open") -> list[dict[str, object]]:
+    return [each for each in lake.held().values() if each["state"] == state]
 
 
 def allowed(lake: DiskLake, summary: RunSummary) -> tuple[str, ...]:
@@ -149,7 +142,7 @@ def test_a_row_that_is_valid_now_leaves_quarantine_and_one_that_is_not_stays(lak
     counts = summary.counts
     assert (counts.valid, counts.quarantined, counts.duplicate, counts.outside) == (2, 0, 2, 1)
     # the row of April is outside and waits on, so does the one of the other source
-    assert (summary.carried, summary.recovered) == (3, 2)
+    assert summary.states == {"recovered": 2}
     assert allowed(lake, summary) == ()
     lake.promote(summary)
     assert silver_ids(lake) == ["T1", "T22"]
@@ -165,15 +158,15 @@ def test_a_day_that_changes_in_nothing_is_not_listed(lake: DiskLake) -> None:
     lake.promote(lake.run([source]))
     summary = lake.run([source], months=["2024-03"])
     assert (summary.counts.valid, summary.counts.duplicate) == (1, 1)
-    assert (summary.quarantine, summary.carried, summary.recovered) == ((), 0, 0)
+    assert (summary.quarantine, summary.states) == ((), {})
 
 
-def test_a_day_whose_last_row_recovers_becomes_empty(lake: DiskLake) -> None:
+def test_the_last_row_of_a_day_recovers(lake: DiskLake) -> None:
     under = strict(lake)
     source = under.deliver(csv(row("T1"), row("T22")))
     under.promote(under.run([source]))
     summary = lake.run([source], months=["2024-03"])
-    assert [(part.partition, part.rows, part.files) for part in summary.quarantine] == [(DAY, 0, ())]
+    assert [(part.partition, part.rows) for part in summary.quarantine] == [(DAY, 1)]
     assert allowed(lake, summary) == ()
     lake.promote(summary)
     assert waiting(lake) == []
@@ -185,7 +178,7 @@ def test_rows_that_fail_now_join_those_that_wait(lake: DiskLake) -> None:
     under = strict(lake)
     summary = under.run([source], months=["2024-03"])
     assert (summary.counts.valid, summary.counts.quarantined, summary.counts.duplicate) == (1, 1, 1)
-    assert (summary.carried, summary.recovered, summary.errors) == (1, 0, {"BAD_PATTERN": 1})
+    assert (summary.states, summary.errors) == ({"open": 1}, {"BAD_PATTERN": 1})
     assert summary.comparison[0].removed == 1
     assert allowed(under, summary) == ()
     under.promote(summary)
@@ -204,7 +197,7 @@ def test_a_row_that_waited_without_a_type_is_found_again(lake: DiskLake) -> None
     assert first.errors == {"BAD_TYPE": 1}
     under.promote(first)
     summary = lake.run([source], months=["2024-03"])
-    assert (summary.counts.valid, summary.counts.outside, summary.recovered) == (1, 1, 1)
+    assert (summary.counts.valid, summary.counts.outside, summary.states) == (1, 1, {"recovered": 1})
 
 
 def test_a_condemned_row_stays_condemned(lake: DiskLake) -> None:
@@ -212,7 +205,9 @@ def test_a_condemned_row_stays_condemned(lake: DiskLake) -> None:
     source = under.deliver(csv(row("T1"), row("T22"), row("T22", "2.00")))
     first = under.run([source])
     under.promote(first)
-    condemn(lake, first, "T22,A,1.00")
+    (chosen,) = (each for each in waiting(lake) if str(each["raw_record"]).startswith("T22,A,1.00"))
+    wish = Correction(str(chosen["row_id"]), str(chosen["source_id"]), "2024-03-31", "v1", 0)
+    lake.promote(lake.retry([wish], ACCEPT))
     summary = lake.run([source], months=["2024-03"])
     # of the two rows of key T22 the condemned one does not take the key
     assert (summary.counts.valid, summary.counts.duplicate, summary.counts.quarantined) == (2, 1, 0)
@@ -222,19 +217,7 @@ def test_a_condemned_row_stays_condemned(lake: DiskLake) -> None:
         ("T1", "1.0000"),
         ("T22", "2.0000"),
     }
-    assert len(waiting(lake, room="condemned")) == 1
-
-
-def condemn(lake: DiskLake, summary: RunSummary, record: str) -> None:
-    """Promote a state of the day in which one of its rows is condemned and the others wait."""
-    quarantine = layout.quarantine_place(lake.buckets.quarantine, "transactions")
-    condemned = layout.condemned_place(lake.buckets.quarantine, "transactions")
-    found = lake.spark.read.parquet(*(file.uri for part in summary.quarantine for file in part.files))
-    chosen = found.where(found.raw_record.startswith(record))
-    assert chosen.count() == 1
-    rest = found.where(~found.raw_record.startswith(record))
-    lake.commit(quarantine, "quarantine", summary, DAY, rest)
-    lake.commit(condemned, "condemned", summary, DAY, chosen)
+    assert len(waiting(lake, "condemned")) == 1
 
 
 def test_twelve_months_in_one_run(lake: DiskLake) -> None:

@@ -50,13 +50,14 @@ def at(layer: str, key: str) -> str:
         ("plan_run", "s3:PutObject", at("control", "leases/transactions.json")),
         ("plan_run", "states:DescribeExecution", f"arn:aws:states:eu-west-1:111111111111:execution:{NAME}-pipeline:r"),
         ("plan_run", "s3:GetObject", at("quarantine", "transactions/quarantined/snapshots/ingest_date=d/1.json")),
+        ("plan_run", "s3:GetObject", at("quarantine", "transactions/corrections/a.jsonl")),
         ("plan_run", "s3:PutObject", at("silver", SUMMARY)),
         ("read_run_summary", "s3:GetObject", at("silver", SUMMARY)),
         ("read_run_summary", "s3:GetObject", at("quarantine", "transactions/quarantined/runs/run_id=r/a.parquet")),
         ("read_run_summary", "s3:GetObject", at("control", "runs/r/plan.json")),
         ("promote_run", "s3:PutObject", at("silver", MANIFEST)),
         ("promote_run", "s3:PutObject", at("gold", SNAPSHOT)),
-        ("promote_run", "s3:PutObject", at("quarantine", "transactions/condemned/current/ingest_date=d/symlink.txt")),
+        ("promote_run", "s3:PutObject", at("quarantine", "transactions/quarantined/current/ingest_date=d/symlink.txt")),
         ("promote_run", "s3:PutObject", at("control", "runs/r/journal.json")),
         ("finish_run", "s3:PutObject", at("control", LEDGER)),
         ("finish_run", "states:GetExecutionHistory", EXECUTION),
@@ -119,6 +120,7 @@ def test_a_function_may_do_its_work(plan: Plan, function: str, action: str, reso
         ("compact", "s3:PutObject", at("silver", SUMMARY)),
         ("silver_to_gold", "s3:GetObject", at("silver", PART)),
         ("silver_to_gold", "s3:PutObject", at("gold", PART)),
+        ("silver_to_gold", "s3:GetObject", at("quarantine", "transactions/quarantined/runs/run_id=r/a.parquet")),
     ],
 )
 def test_a_job_may_do_its_work(plan: Plan, job: str, action: str, resource: str) -> None:
@@ -138,6 +140,7 @@ def test_a_job_may_do_its_work(plan: Plan, job: str, action: str, resource: str)
         ("compact", "s3:GetObject", at("bronze", DELIVERY)),
         ("silver_to_gold", "s3:PutObject", at("silver", PART)),
         ("silver_to_gold", "s3:GetObject", at("bronze", DELIVERY)),
+        ("silver_to_gold", "s3:PutObject", at("quarantine", "transactions/quarantined/runs/run_id=r/a.parquet")),
     ],
 )
 def test_a_job_reaches_nothing_that_is_current(plan: Plan, job: str, action: str, resource: str) -> None:
@@ -191,6 +194,7 @@ def test_functions_count_through_their_logs_and_need_no_permission_for_it(plan: 
 
 def test_the_digest_sees_no_row_and_writes_nothing(plan: Plan) -> None:
     policy = plan.function("quarantine_digest")
+    assert not policy.allows("s3:GetObject", at("quarantine", "transactions/corrections/a.jsonl"))
     assert not policy.allows("s3:GetObject", at("quarantine", "transactions/quarantined/runs/run_id=r/a.parquet"))
     assert not any(policy.allows("s3:GetObject", at(layer, PART)) for layer in LAYERS)
     assert not any(policy.allows("s3:PutObject", at(layer, key)) for layer in LAYERS for key in (PART, MANIFEST, CLAIM))

@@ -31,7 +31,7 @@ RESOURCELESS = {
 COMPARED = {
     "silver": ["d/schema_v=v1/current/year=2024/month=03/symlink.txt", "d/schema_v=v1/runs/run_id=r/_SUCCESS"],
     "gold": ["d/schema_v=v1/snapshots/as_of_month=2024-03/00000001-r.json"],
-    "quarantine": ["d/condemned/current/ingest_date=2024-03-01/symlink.txt"],
+    "quarantine": ["d/quarantined/current/ingest_date=2024-03-01/symlink.txt"],
     "control": ["sources/d/ingest_date=2024-03-01/1.json", "leases/d.json"],
 }
 NEW_OBJECT = {"s3:ObjectCreationOperation": "true", "aws:SecureTransport": "true"}

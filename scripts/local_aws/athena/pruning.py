@@ -108,13 +108,24 @@ def _inside(condition: exp.Expr, select: exp.Expr) -> exp.Expr | None:
     plain_groups = grouping is None or not any(grouping.args.get(k) for k in ("cube", "rollup", "grouping_sets"))
     if not isinstance(select, exp.Select) or select.args.get("limit") or select.args.get("offset"):
         return None
-    if not plain_groups or select.find(exp.Window) is not None:
+    if not plain_groups:
         return None
     outputs = {output.alias_or_name: output.unalias() for output in select.selects}
     made = condition.transform(
         lambda node: outputs.get(node.name, node).copy() if isinstance(node, exp.Column) else node
     )
-    return None if made.find(exp.AggFunc, exp.Query) is not None else made
+    if made.find(exp.AggFunc, exp.Query, exp.Window) is not None or not _within_windows(made, select):
+        return None
+    return made
+
+
+def _within_windows(condition: exp.Expr, select: exp.Select) -> bool:
+    """Whether a condition takes or leaves whole partitions of every window, so that no other row sees a difference."""
+    columns = {column.sql() for column in condition.find_all(exp.Column)}
+    for window in select.find_all(exp.Window):
+        if not columns <= {each.sql() for each in window.args.get("partition_by") or []}:
+            return False
+    return True
 
 
 def _unqualified(condition: exp.Expr) -> exp.Expr:

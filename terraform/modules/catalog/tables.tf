@@ -43,17 +43,16 @@ locals {
     customProperties = [{ property = "projection", value = { type = "injected" } }]
   }
 
-  held_back = merge([
-    for dataset in local.silver_datasets : {
-      for name, room in { quarantine = "quarantined", condemned = "condemned" } : "${dataset}_${name}" => {
-        description                  = "Rows of ${dataset} that are ${room}."
-        location                     = "s3://${var.buckets["quarantine"]}/${dataset}/${room}/current/"
-        properties                   = local.platform.quarantine.schema[0].properties
-        contract                     = local.platform.quarantine.version
-        serde                        = "parquet"
-      }
+  # Every entry of the lives of rows that failed a check; the views <dataset>_quarantine and _condemned show the newest.
+  held_back = {
+    for dataset in local.silver_datasets : "${dataset}_quarantine_history" => {
+      description = "All that happened to rows of ${dataset} that failed a check, one entry for every state."
+      location    = "s3://${var.buckets["quarantine"]}/${dataset}/quarantined/current/"
+      properties  = local.platform.quarantine.schema[0].properties
+      contract    = local.platform.quarantine.version
+      serde       = "parquet"
     }
-  ]...)
+  }
 
   ledger = {
     run_summaries = {

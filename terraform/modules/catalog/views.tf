@@ -1,7 +1,20 @@
-# The unversioned view of each dataset, in the encoding Athena itself writes. Its columns are those of the newest active
-# schema version; the SQL, rendered from the same contracts, casts every one of them.
+# The unversioned view of each dataset, and those of its open and condemned rows, in the encoding Athena itself writes.
+# Their columns are those of the newest active schema version, and of quarantine; the SQL is rendered from the same
+# contracts.
 locals {
   presto_types = { string = "varchar", int = "integer", timestamp = "timestamp(3)" }
+
+  # array<struct<by:string>> is array(row("by" varchar)) to Presto; a field may be named like a keyword.
+  nested_types = {
+    for type in distinct(local.platform.quarantine.schema[0].properties[*].physicalType) :
+    type => replace(replace(local.named_fields[type], "<", "("), ">", ")") if strcontains(type, "<")
+  }
+  named_fields = {
+    for type in distinct(local.platform.quarantine.schema[0].properties[*].physicalType) : type => replace(
+      replace(replace(replace(replace(type, "/([a-z_]+):/", "\"$1\" "), "struct<", "row<"), ",", ", "), "/\\bstring\\b/", "varchar"),
+      "/\\bint\\b/", "integer"
+    )
+  }
 
   schema_version_column = {
     name         = "schema_v"
@@ -9,11 +22,26 @@ locals {
     description  = "The schema version that holds the row."
   }
 
-  views = {
+  dataset_views = {
     for dataset, table in local.newest : dataset => {
-      sql     = trimspace(file("${var.views_dir}/${dataset}.sql"))
-      columns = concat(local.tables[table].columns, [local.schema_version_column], local.tables[table].keys)
+      description = "Every schema version of ${dataset} as one table."
+      columns     = concat(local.tables[table].columns, [local.schema_version_column], local.tables[table].keys)
     }
+  }
+  held_views = merge([
+    for dataset in local.silver_datasets : {
+      for name, which in { quarantine = "open", condemned = "condemned" } : "${dataset}_${name}" => {
+        description                   = "Rows of ${dataset} that are ${which}."
+        columns = concat(
+          local.tables["${dataset}_quarantine_history"].columns, local.tables["${dataset}_quarantine_history"].keys,
+        )
+      }
+    }
+  ]...)
+  views = {
+    for name, view in merge(local.dataset_views, local.held_views) : name => merge(view, {
+      sql = trimspace(file("${var.views_dir}/${name}.sql"))
+    })
   }
 
   presto_views = {
@@ -23,7 +51,10 @@ locals {
       schema      = aws_glue_catalog_database.this.name
       columns = [
         for column in view.columns :
-        { name = column.name, type = lookup(local.presto_types, column.physicalType, column.physicalType) }
+        {
+          name = column.name
+          type = lookup(merge(local.presto_types, local.nested_types), column.physicalType, column.physicalType)
+        }
       ]
     })
   }
@@ -34,7 +65,7 @@ resource "aws_glue_catalog_table" "view" {
 
   database_name = aws_glue_catalog_database.this.name
   name          = each.key
-  description   = "Every schema version of ${each.key} as one table."
+  description   = each.value.description
   table_type    = "VIRTUAL_VIEW"
 
   view_original_text = "/* Presto View: ${base64encode(local.presto_views[each.key])} */"
@@ -65,8 +96,11 @@ resource "aws_glue_catalog_table" "view" {
 
   lifecycle {
     precondition {
-      condition     = alltrue([for column in each.value.columns : !strcontains(column.physicalType, "<")])
-      error_message = "The view ${each.key} has a nested column; presto_types translates flat types only."
+      condition = alltrue([
+        for column in each.value.columns :
+        !strcontains(column.physicalType, "<") || contains(keys(local.nested_types), column.physicalType)
+      ])
+      error_message = "The view ${each.key} has a nested column that quarantine does not have; only those are translated."
     }
   }
 

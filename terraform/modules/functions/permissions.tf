@@ -62,7 +62,7 @@ locals {
       get = merge(local.control, {
         bronze     = ["*"]
         silver     = concat(local.committed["silver"], local.summaries["silver"])
-        quarantine = local.committed["quarantine"]
+        quarantine = concat(local.committed["quarantine"], ["*/corrections/*"])
       })
       put   = { control = ["runs/*", "sources/*", "leases/*", "backfills/*"], silver = local.summaries["silver"] }
       other = local.describe_runs

@@ -6,7 +6,7 @@ locals {
   reads = {
     bronze_to_silver = ["bronze", "silver", "quarantine", "control"]
     compact          = ["silver", "control"]
-    silver_to_gold   = ["silver", "gold", "control"]
+    silver_to_gold   = ["silver", "gold", "quarantine", "control"]
   }
   writes = {
     bronze_to_silver = ["silver", "quarantine"]

@@ -121,6 +121,12 @@ def test_a_view_over_two_versions_reads_only_the_months_asked_for(
             "SELECT id FROM sales_v2 v WHERE month = 5 AND EXISTS (SELECT 1 FROM sales_v1 w WHERE w.year = 2023)",
             ["v1 2023-11", "v1 2023-12", "v2 2024-05"],
         ),
+        (
+            # a window that lies within a month: the month is taken whole, or not at all
+            "SELECT * FROM (SELECT id, month, row_number() OVER (PARTITION BY month, account ORDER BY id) n"
+            " FROM sales_v2) WHERE month = 5 AND n = 1",
+            ["v2 2024-05"],
+        ),
     ],
 )
 def test_conditions_are_followed_through_ctes_joins_unions_and_subqueries(
@@ -133,6 +139,8 @@ def test_conditions_are_followed_through_ctes_joins_unions_and_subqueries(
 NOT_PRUNED = [
     # A row number counts all rows of its window, so the months outside the condition matter to it.
     "SELECT * FROM (SELECT id, month, row_number() OVER (ORDER BY id) n FROM sales_v2) WHERE month = 5",
+    "SELECT * FROM (SELECT id, month, row_number() OVER (PARTITION BY account ORDER BY id) n FROM sales_v2)"
+    " WHERE month = 5",
     "SELECT * FROM (SELECT id, month FROM sales_v2 ORDER BY id LIMIT 25) WHERE month = 5",
     # The nullable side of an outer join: its absent rows are answers.
     "SELECT a.id, b.month FROM sales_v2 a LEFT JOIN sales_v2 b ON a.id = b.id WHERE b.month IS NULL OR b.month = 5",

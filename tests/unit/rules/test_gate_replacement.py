@@ -33,14 +33,12 @@ def summary(**changes: Any) -> RunSummary:
         outside={SOURCE.source_id: 30},
         partitions=(march, PartitionFiles(APRIL, 0, ())),
         comparison=(PartitionComparison(MARCH, 62, 60, 1, 3, 2), PartitionComparison(APRIL, 0, 0, 0, 0, 0)),
-        carried=7,
-        recovered=2,
     )
     return replace(found, **changes)
 
 
-def reasons(found: RunSummary, waited: int = 9) -> list[str]:
-    return list(replacement_reasons(found, plan(), waited))
+def reasons(found: RunSummary) -> list[str]:
+    return list(replacement_reasons(found, plan()))
 
 
 def test_a_good_replacement_passes() -> None:
@@ -49,7 +47,7 @@ def test_a_good_replacement_passes() -> None:
 
 def test_a_run_that_adds_needs_none_of_this() -> None:
     added = JobOutput(lake_on(), plan_of(1)).silver()
-    assert list(replacement_reasons(added, plan_of(1), 0)) == []
+    assert list(replacement_reasons(added, plan_of(1))) == []
 
 
 def test_rows_of_other_months_are_no_share_of_the_quality() -> None:
@@ -87,7 +85,6 @@ def test_a_run_whose_rows_all_lie_outside_has_no_bad_one() -> None:
             {"comparison": (replace(summary().comparison[0], added=2), summary().comparison[1])},
             "62 before - 3 removed + 2 added = 60 after",
         ),
-        ({"recovered": 1}, "9 rows waited in the days it replaces, 7 still do and 1 are valid now"),
         ({"outside": {}}, "30 rows outside, by source they are 0"),
         ({"outside": {"unknown": 30}}, "rows outside of source unknown, which the plan does not name"),
     ],
@@ -100,5 +97,5 @@ def test_a_run_that_adds_leaves_no_row_outside() -> None:
     adding = replace(plan(), mode="append", partitions=())
     found = summary(mode="append")
     assert "30 rows outside, but a run that adds takes the rows of every partition" in list(
-        replacement_reasons(found, adding, 0)
+        replacement_reasons(found, adding)
     )

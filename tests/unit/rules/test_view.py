@@ -11,6 +11,8 @@ from sqlglot import exp
 from lake.errors import ContractError
 from lake.rules import layout
 from lake.rules.contract import Column
+from lake.rules.held_view import VIEWS as HELD
+from lake.rules.held_view import render_held_view
 from lake.rules.view import presto_type, render_view
 from tests.builders import CONTRACTS, TRANSACTIONS, run_id
 
@@ -33,8 +35,17 @@ def test_the_committed_view_is_fresh(dataset: str) -> None:
     assert (VIEWS / f"{dataset}.sql").read_text() == expected
 
 
+@pytest.mark.parametrize("name", HELD)
+def test_the_committed_view_of_quarantine_is_fresh_and_names_every_column(name: str) -> None:
+    expected = render_held_view("transactions", CONTRACTS.quarantine, name)
+    assert (VIEWS / f"transactions_{name}.sql").read_text() == expected
+    columns = sqlglot.parse_one(expected, read="athena").named_selects
+    assert columns == [each.name for each in (*CONTRACTS.quarantine.columns, *CONTRACTS.quarantine.partition_columns)]
+
+
 def test_no_view_is_left_over() -> None:
-    assert {path.stem for path in VIEWS.glob("*.sql")} == set(DATASETS)
+    held = {f"{each}_{name}" for each in CONTRACTS.datasets("silver") for name in HELD}
+    assert {path.stem for path in VIEWS.glob("*.sql")} == {*DATASETS, *held}
 
 
 def test_its_shape_is_that_of_the_newest_active_version() -> None:

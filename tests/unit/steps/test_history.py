@@ -55,7 +55,7 @@ def test_every_layer_has_its_place() -> None:
     assert place_of(lake, "transactions", "silver", "v1") == SILVER
     assert place_of(lake, "transactions", "silver").commits == SILVER.commits
     assert place_of(lake, "account_balances", "gold").bucket == BUCKETS.gold
-    assert place_of(lake, "transactions", "condemned").prefix == "transactions/condemned"
+    assert place_of(lake, "transactions", "quarantine").prefix == "transactions/quarantined"
     with pytest.raises(InvalidRequestError, match="there is no layer 'bronze'"):
         place_of(lake, "transactions", "bronze")
     assert {each.prefix for each in places_of(lake, "transactions")} >= {
@@ -63,7 +63,6 @@ def test_every_layer_has_its_place() -> None:
         "transactions/schema_v=v2",
         "account_balances/schema_v=v1",
         "transactions/quarantined",
-        "transactions/condemned",
     }
 
 

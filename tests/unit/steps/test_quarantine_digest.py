@@ -1,6 +1,7 @@
 """The daily mail: what waits, by reason and age, from what snapshots say; nothing when nothing waits."""
 
 from dataclasses import replace
+from typing import Any
 
 from lake.rules import layout
 from lake.rules.summary import FileEntry
@@ -11,25 +12,22 @@ from tests.builders import BUCKETS, JobOutput, Rows, lake_on, plan_of, source
 from tests.fakes import Mailbox
 
 AT = "2024-04-20T06:30:00Z"
-OPEN = layout.quarantine_place(BUCKETS.quarantine, "transactions")
-CONDEMNED = layout.condemned_place(BUCKETS.quarantine, "transactions")
+PLACE = layout.quarantine_place(BUCKETS.quarantine, "transactions")
 
 
-def hold(lake: Lake, number: int, day: str, errors: dict[str, int], place: layout.Place = OPEN, rows: int = 5) -> None:
-    """A run that leaves rows in quarantine, or none where its files replace those of a day."""
+def hold(lake: Lake, number: int, day: str, errors: dict[str, int], **told: Any) -> None:
+    """A run that adds five entries to a day; unless told otherwise, of five rows that wait."""
     output = JobOutput(lake, plan_of(number, source(20)))
-    summary = output.silver(quarantined=[Rows(f"ingest_date={day}", rows, f"{number}a", f"{number}b")])
+    summary = output.silver(quarantined=[Rows(f"ingest_date={day}", 5, f"{number}a", f"{number}b")])
     (part,) = summary.quarantine
-    files = tuple(replace(each, errors=errors) for each in part.files)
-    promote_partition(lake, place, "quarantine", summary, replace(part, files=files))
+    files = tuple(replace(each, errors=errors, **told) for each in part.files)
+    promote_partition(lake, PLACE, "quarantine", summary, replace(part, files=files))
 
 
-def empty(lake: Lake, number: int, day: str) -> None:
-    """A run after which no row of a day waits."""
-    output = JobOutput(lake, plan_of(number, source(20)))
-    summary = output.silver(quarantined=[Rows(f"ingest_date={day}")], mode="replace")
-    (part,) = summary.quarantine
-    promote_partition(lake, OPEN, "quarantine", summary, replace(part, rows=0, files=()))
+def settle(lake: Lake, number: int, day: str, errors: dict[str, int], condemned: int = 0) -> None:
+    """A run after which five open rows wait no more."""
+    states = {"recovered": 5 - condemned, "condemned": condemned}
+    hold(lake, number, day, errors, states=states, waiting=-5, condemned=condemned)
 
 
 def test_rows_are_told_by_reason_and_age_over_days_and_runs() -> None:
@@ -37,12 +35,13 @@ def test_rows_are_told_by_reason_and_age_over_days_and_runs() -> None:
     hold(lake, 1, "2024-04-20", {"BAD_TYPE": 4, "TOO_LONG": 1})
     hold(lake, 2, "2024-04-20", {"BAD_TYPE": 5})
     hold(lake, 3, "2024-01-01", {"TOO_LONG": 5})
-    hold(lake, 4, "2024-01-02", {"TOO_LONG": 7}, CONDEMNED, rows=7)
+    hold(lake, 4, "2024-01-02", {"TOO_LONG": 5, "BAD_TYPE": 5})
+    settle(lake, 5, "2024-01-02", {"TOO_LONG": -5, "BAD_TYPE": -5}, condemned=2)
     answer = send_digest(lake, mailbox, AT)
     assert (answer.rows, answer.mailed) == ({"transactions": 15}, True)
     ((subject, body),) = mailbox.mails
     assert subject == "Assay test: Rows wait in quarantine: 15 row(s) in transactions"
-    assert "transactions: 15 row(s) wait, the oldest since 2024-01-01; 7 condemned" in body
+    assert "transactions: 15 row(s) wait, the oldest since 2024-01-01; 2 condemned" in body
     cells = [line.split() for line in mailbox.events[0].lines]
     assert ["BAD_TYPE", "9", "9", "0", "0", "0", "0"] in cells
     assert ["TOO_LONG", "6", "1", "0", "0", "0", "5"] in cells
@@ -53,15 +52,14 @@ def test_nothing_waits_nothing_is_mailed() -> None:
     lake, mailbox = lake_on(), Mailbox()
     assert not send_digest(lake, mailbox, AT).mailed
     hold(lake, 1, "2024-04-20", {"BAD_TYPE": 5})
-    empty(lake, 2, "2024-04-20")
-    hold(lake, 3, "2024-01-01", {"TOO_LONG": 5}, CONDEMNED)
+    settle(lake, 2, "2024-04-20", {"BAD_TYPE": -5})
     assert send_digest(lake, mailbox, AT).rows == {"transactions": 0}
     assert mailbox.mails == []
 
 
 def test_files_of_an_older_build_are_counted_without_reasons() -> None:
     lake, mailbox = lake_on(), Mailbox()
-    hold(lake, 1, "2024-04-20", {})
+    hold(lake, 1, "2024-04-20", {}, states={}, waiting=0)
     send_digest(lake, mailbox, AT)
     assert "not counted" in mailbox.mails[0][1]
 

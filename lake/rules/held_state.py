@@ -1,0 +1,9 @@
+"""The states a row of quarantine can be in. Each entry of its life names one, and the newest entry counts."""
+
+OPEN = "open"
+RECOVERED = "recovered"
+DUPLICATE = "duplicate"
+CONDEMNED = "condemned"
+STATES = (OPEN, RECOVERED, DUPLICATE, CONDEMNED)
+# tries a row has after the one it was delivered with
+ATTEMPTS = 3

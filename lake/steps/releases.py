@@ -1,0 +1,63 @@
+"""Ask for the release of condemned rows, answer, and plan the run that does it."""
+
+from collections.abc import Iterator
+
+from lake.errors import InvalidRequestError
+from lake.rules import layout
+from lake.rules.correction import RELEASE
+from lake.rules.json_record import to_json
+from lake.rules.plan import Plan
+from lake.rules.release import APPROVED, Release, answered, release_asked
+from lake.rules.trigger import RunRequest
+from lake.steps.lake import Lake
+from lake.steps.plan_retry import check_details, plan_corrections
+from lake.steps.ports import Events, Executions
+from lake.steps.records import find_record, put_record
+
+
+def request_release(lake: Lake, events: Events, wanted: Release) -> None:
+    """Write the wish down, then tell people."""
+    lake.store.create(lake.buckets.control, layout.release(wanted.dataset, wanted.name), to_json(wanted))
+    events.tell(release_asked(lake.environment, wanted))
+
+
+def answer_release(lake: Lake, dataset: str, name: str, state: str, by: str, reason: str) -> Release:
+    """Write an answer down; repeated by the same person, the first one stands."""
+
+    def give(found: Release | None) -> Release:
+        if found is None:
+            raise InvalidRequestError(f"there is no request {name} to release rows of {dataset}")
+        return answered(found, state, by, reason, lake.clock.now())
+
+    found = put_record(lake.store, Release, lake.buckets.control, layout.release(dataset, name), give)
+    assert found is not None, "give returns a record"
+    return found
+
+
+def releases(lake: Lake, dataset: str) -> Iterator[Release]:
+    """Every wish there ever was, in the order of names."""
+    for each in lake.store.list(lake.buckets.control, layout.release_prefix(dataset)):
+        found = find_record(lake.store, Release, lake.buckets.control, each.key)
+        if found is not None:
+            yield found
+
+
+class ReleasePlanner:
+    """Plans runs of the kind release. Details: those of a retry, `request` and `approved_by`."""
+
+    def plan(self, lake: Lake, executions: Executions, request: RunRequest) -> Plan:
+        """See that somebody else than the requester approved exactly this."""
+        check_details(request, {RELEASE})
+        name = request.details.get("request", "")
+        found = find_record(lake.store, Release, lake.buckets.control, layout.release(request.dataset, name))
+        if found is None or found.state != APPROVED or found.by == found.requested_by:
+            raise InvalidRequestError(
+                f"run {request.run_id}: nobody has approved release '{name}' of {request.dataset}"
+            )
+        asked = (request.details["corrections"], request.details["requested_by"], request.details.get("approved_by"))
+        if asked != (found.corrections, found.requested_by, found.by):
+            raise InvalidRequestError(f"run {request.run_id}: release '{name}' was approved for other rows or people")
+        return plan_corrections(lake, request)
+
+    def resume(self, lake: Lake, executions: Executions, request: RunRequest, plan: Plan) -> None:
+        """The plan stands; there is nothing to get ready."""

@@ -1,0 +1,93 @@
+"""`assay condemned list | request | approve | deny`: rows that used their attempts, and the way back."""
+
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+
+from assay import condemned, held_rows, quarantine_text
+from assay.commands_quarantine import Dataset, Limit, Reason, Since, Source, begin, wanted_rows
+from assay.commands_retry import Ids, Why, split_ids, tell_run
+from assay.console import AsJson, out, print_json, print_table
+from assay.held_rows import CONDEMNED
+from assay.target import LOCAL, Environment
+from lake.rules.release import APPROVED, DENIED
+
+app = typer.Typer(help="Rows that used their attempts: findable, and released by two people.", no_args_is_help=True)
+Request = Annotated[str, typer.Argument(metavar="REQUEST", help="The name that `assay condemned request` gave.")]
+Requested = Annotated[str, typer.Option("--request", help="The rows of one request instead.")]
+
+
+@app.command("list")
+def list_rows(
+    dataset: Dataset = "transactions",
+    reason: Reason = None,
+    source: Source = None,
+    since: Since = None,
+    limit: Limit = 20,
+    request: Requested = "",
+    environment: Environment = LOCAL,
+    as_json: AsJson = False,
+) -> None:
+    """The condemned rows, and the requests that nobody has answered."""
+    target, contracts = begin(environment, dataset)
+    wanted = wanted_rows(reason, source, since, limit)
+    rows = (
+        condemned.of_request(target, dataset, request)
+        if request
+        else held_rows.rows(target, dataset, CONDEMNED, wanted)
+    )
+    waiting = condemned.waiting(target, dataset)
+    if as_json:
+        print_json({"rows": [asdict(each) for each in rows], "requests": [asdict(each) for each in waiting]})
+        return
+    quarantine_text.print_list(rows, contracts.newest(dataset), limit)
+    if waiting:
+        columns = ("request", "rows", "requested by", "at", "reason")
+        lines = [[e.name, e.rows, e.requested_by, e.requested_at, e.reason] for e in waiting]
+        print_table(columns, lines, title="wait for an approval")
+
+
+@app.command()
+def request(
+    ids: Ids, reason: Why, dataset: Dataset = "transactions", environment: Environment = LOCAL, as_json: AsJson = False
+) -> None:
+    """Ask that condemned rows may be tried again; somebody else has to approve it."""
+    target, contracts = begin(environment, dataset)
+    found = condemned.ask(target, contracts, dataset, split_ids(ids), reason)
+    if as_json:
+        print_json(asdict(found))
+    else:
+        out.print(f"[bold]{found.name}[/]  {found.rows:,} row(s) of {dataset} wait for an approval; a mail is out")
+        out.print(f"somebody else: assay condemned approve {found.name} --reason TEXT", soft_wrap=True, markup=False)
+
+
+@app.command()
+def approve(
+    request: Request,
+    reason: Why,
+    dataset: Dataset = "transactions",
+    environment: Environment = LOCAL,
+    as_json: AsJson = False,
+) -> None:
+    """Let rows be released that somebody else asked for: they wait again, with their history."""
+    target, _ = begin(environment, dataset)
+    found = condemned.answer(target, dataset, request, APPROVED, reason)
+    tell_run(condemned.release(target, found, quiet=as_json), as_json)
+
+
+@app.command()
+def deny(
+    request: Request,
+    reason: Why,
+    dataset: Dataset = "transactions",
+    environment: Environment = LOCAL,
+    as_json: AsJson = False,
+) -> None:
+    """Say no to a release: the rows stay condemned."""
+    target, _ = begin(environment, dataset)
+    found = condemned.answer(target, dataset, request, DENIED, reason)
+    if as_json:
+        print_json(asdict(found))
+    else:
+        out.print(f"{found.name} is denied; its {found.rows:,} row(s) stay condemned")

@@ -1,0 +1,1 @@
+SELECT row_id, ingest_date FROM orders_quarantine_history WHERE state = 'condemned'
