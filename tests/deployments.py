@@ -64,10 +64,11 @@ class World:
         if what in self.fails:
             raise self.fails[what]
 
-    def deploy(self, build: str, token: str = "first", **how: Any) -> Deployment:
+    def deploy(self, build: str, token: str = "first", take_over: bool = False, approved: str = "") -> Deployment:
         """`assay deploy --build`."""
-        wanted = Deployment(f"d-{build}-{token}", ENVIRONMENT, build, holder(token), "begun", None)
-        return drive(self.site, begin(self.site, wanted, **how))
+        name = f"d-{build}-{token}"
+        wanted = Deployment(name, ENVIRONMENT, build, holder(token), "begun", None, approved=approved)
+        return drive(self.site, begin(self.site, wanted, take_over))
 
     def take(self, token: str) -> Deployment:
         """What `resume` and `revert` begin with, when the process is known to be dead."""

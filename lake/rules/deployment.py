@@ -98,7 +98,7 @@ class Deployment:
     """`_STAGING.json`: the lock of an environment and the journal of what is being done to it. Never deleted.
 
     `previous` is what it goes back to. `created`: resources that were not there before, so that going back may
-    destroy them. `allowed`: protected resources that a person let go.
+    destroy them. `allowed`: protected resources that a person let go. `approved`: digest of the plan that somebody saw.
     """
 
     deployment_id: str
@@ -111,6 +111,7 @@ class Deployment:
     version_arn: str = ""
     created: tuple[str, ...] = ()
     allowed: tuple[str, ...] = ()
+    approved: str = ""
     trouble: Trouble | None = None
     second_trouble: Trouble | None = None
     journal: tuple[Moment, ...] = field(default=())

@@ -24,6 +24,12 @@ STATES = {
     Phase.ABANDONED: "failed; there was no build before it",
     Phase.STUCK: "failed, and going back failed too; runs start on the version of the previous build",
 }
+_SHORT = {
+    Phase.REVERTED: "",
+    Phase.REFUSED: "refused before anything was touched: ",
+    Phase.ABANDONED: "there was no build before it: ",
+    Phase.STUCK: "going back failed too: ",
+}
 _UNTOUCHED = "No: only the canary's rows were touched. "
 DATA = {
     Phase.REVERTED: _UNTOUCHED + "Runs kept starting on the previous build.",
@@ -76,7 +82,7 @@ def event_of(deployment: Deployment, context_uri: str) -> Event:
     return Event(
         KINDS[phase],
         deployment.environment,
-        reason=f"build {deployment.build_id} {STATES[phase]}: {trouble.error}: {trouble.message}",
+        reason=f"{_SHORT[phase]}{trouble.error}: {trouble.message}",
         state=trouble.phase,
         error=trouble.error,
         since=trouble.at,
@@ -86,5 +92,6 @@ def event_of(deployment: Deployment, context_uri: str) -> Event:
         lines=tuple(trouble.lines),
         data=DATA[phase],
         next_step=NEXT_STEPS[phase].format(environment=deployment.environment),
+        runbook="revert.md" if phase == Phase.STUCK else "deploy.md",
         context_uri=context_uri,
     )

@@ -1,5 +1,6 @@
 """What a deployment may never do, judged by the plan Terraform shows: take away what holds data, keys or runs."""
 
+import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -60,6 +61,12 @@ def violations(changes: Sequence[Change], allowed: Collection[str] = ()) -> list
 def created_by(changes: Sequence[Change]) -> tuple[str, ...]:
     """Addresses of what a plan makes that was not there before."""
     return tuple(sorted(each.address for each in changes if each.actions == ("create",)))
+
+
+def digest_of(changes: Sequence[Change]) -> str:
+    """The same for the same changes to the same resources: what a person approved is what may be applied."""
+    told = sorted(f"{each.address} {'/'.join(each.actions)}" for each in changes)
+    return hashlib.sha256("\n".join(told).encode()).hexdigest()[:16]
 
 
 def counted(changes: Sequence[Change]) -> dict[str, int]:

@@ -7,7 +7,7 @@ _DEPLOY = "correct it and deploy, then: " + _AGAIN
 REMEDIES = {
     "OutOfMemoryError": "give the jobs more workers (`glue` in terraform/envs/{environment}.tfvars) and deploy, then: "
     + _AGAIN,
-    "AccessDenied": "somebody changed a policy by hand, or the build lacks one: assay apply --env {environment}, then: "
+    "AccessDenied": "somebody changed a policy, or the build lacks one: assay deploy --env {environment}, then: "
     + _AGAIN,
     "PointerMovedError": "a partition was promoted meanwhile, plan it again: assay backfill list --env {environment}",
     "BaseMovedError": "the partition moved under the run, nothing is wrong: " + _AGAIN,

@@ -8,7 +8,7 @@ from lake.rules import layout
 from lake.rules.deployment import Action, Deployed, Deployment, Phase, Trouble, failed, turned_back
 from lake.rules.deployment_event import KINDS, event_of, failed_build, failed_name
 from lake.rules.json_record import to_json
-from lake.rules.plan_policy import Change, created_by, violations
+from lake.rules.plan_policy import Change, created_by, digest_of, violations
 from lake.steps.deployment_ports import Site
 from lake.steps.deployments import record_deployed, require_held, restore_deployed, write
 
@@ -57,6 +57,8 @@ def _settle(site: Site, after: Deployment) -> Deployment:
 def _plan(site: Site, deployment: Deployment) -> Deployment:
     changes = site.infrastructure.plan(deployment.build_id)
     _require_allowed(changes, deployment.allowed)
+    if deployment.phase == Phase.BEGUN:
+        _require_approved(changes, deployment.approved)
     made = tuple(sorted({*deployment.created, *created_by(changes)}))
     return replace(deployment, created=made).reach(Phase.APPLYING, site.clock.now())
 
@@ -109,6 +111,15 @@ def _require_allowed(changes: list[Change], allowed: tuple[str, ...] | set[str])
     if refused:
         raise PlanRefusedError(
             "; ".join(refused) + ". If that is meant, name each address with --allow-destroy, after a second look"
+        )
+
+
+def _require_approved(changes: list[Change], approved: str) -> None:
+    found = digest_of(changes)
+    if approved and found != approved:
+        raise PlanRefusedError(
+            f"the plan is {found}, approved was {approved}: something changed in between; look at it again with "
+            "assay deploy plan"
         )
 
 

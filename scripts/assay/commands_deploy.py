@@ -8,6 +8,7 @@ import typer
 from assay import deploy as deployments
 from assay import github, planned_file
 from assay.console import REFUSED, AsJson, CommandError, out, print_json, print_table
+from assay.deploy import How
 from assay.target import LOCAL, Environment, select
 
 app = typer.Typer(help="Make a build the active one; status, resume, revert, plan.", invoke_without_command=True)
@@ -40,9 +41,9 @@ def deploy(
     if context.invoked_subcommand is not None:
         return
     target = select(environment)
-    if reviewed_plan is not None:
-        planned_file.require_same(deployments.plan(target, build_id), reviewed_plan)
-    _tell(deployments.deploy(target, build_id, reason, allow_destroy or [], take_over, quiet=as_json), as_json)
+    approved = planned_file.read(reviewed_plan) if reviewed_plan is not None else None
+    how = How(reason, tuple(allow_destroy or ()), approved, take_over)
+    _tell(deployments.deploy(target, build_id, how, quiet=as_json), as_json)
 
 
 @app.command()
@@ -86,7 +87,7 @@ def plan(
     else:
         print_table(("change", "resource"), [("/".join(each["actions"]), each["address"]) for each in found["changes"]])
         told = ", ".join(f"{count} {word}" for word, count in found["counts"].items()) or "nothing changes"
-        out.print(f"build [bold]{found['build_id']}[/]: {told}")
+        out.print(f"build [bold]{found['build_id']}[/]: {told}; plan [bold]{found['digest']}[/]")
     if found["refused"]:
         raise CommandError("a deployment would refuse this plan: " + "; ".join(found["refused"]), REFUSED)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from assay import saved_plan, stack, terraform
@@ -16,7 +16,7 @@ from lake.errors import InvalidRequestError
 from lake.rules.build_manifest import is_of_a_commit, require_build_id
 from lake.rules.deployment import Deployment, Phase
 from lake.rules.deployment_event import STATES
-from lake.rules.plan_policy import changes_of, counted, violations
+from lake.rules.plan_policy import changes_of, counted, digest_of, violations
 from lake.steps.deploy import drive, turn_back
 from lake.steps.deployment_ports import Site
 from lake.steps.deployments import begin, find_deployed, find_deployment, take
@@ -24,17 +24,35 @@ from lake.steps.keep_build import keep_build
 from local_aws import control
 
 
-def deploy(
-    target: Target, build_id: str | None, reason: str, allowed: list[str], take_over: bool, quiet: bool
-) -> Deployment:
+@dataclass(frozen=True)
+class Reviewed:
+    """A build, and the digest of the plan of it that reviewers saw."""
+
+    build_id: str
+    digest: str
+
+
+@dataclass(frozen=True)
+class How:
+    """What a person says about a deployment."""
+
+    reason: str = ""
+    allowed: tuple[str, ...] = ()
+    approved: Reviewed | None = None
+    take_over: bool = False
+
+
+def deploy(target: Target, build_id: str | None, how: How, quiet: bool) -> Deployment:
     """Deploy a kept build, or one of these sources."""
     with _site(target, quiet) as (site, watch):
         found = _kept(target, site) if build_id is None else require_build_id(build_id)
-        wanted = _wanted(target, found, reason, tuple(allowed))
+        if how.approved and how.approved.build_id != found:
+            raise CommandError(f"reviewed was build {how.approved.build_id}, this is {found}: plan again", REFUSED)
+        wanted = _wanted(target, found, how)
         if target.environment != LOCAL and not is_of_a_commit(found):
             raise CommandError(f"build {found} is not what any commit says; only the laptop takes it", USAGE)
-        deployment = begin(site, wanted, take_over)
-        if take_over:
+        deployment = begin(site, wanted, how.take_over)
+        if how.take_over:
             site.infrastructure.release()
         return drive(site, deployment, watch)
 
@@ -77,6 +95,7 @@ def plan(target: Target, build_id: str | None) -> dict[str, Any]:
         changes = TerraformInfrastructure(target, store, lambda _: None).plan(require_build_id(build_id))
     return {
         "build_id": build_id,
+        "digest": digest_of(changes),
         "counts": counted(changes),
         "changes": [asdict(each) for each in changes],
         "refused": violations(changes),
@@ -122,18 +141,27 @@ def _kept(target: Target, site: Site) -> str:
     return made.build_id
 
 
-def _wanted(target: Target, build_id: str, reason: str, allowed: tuple[str, ...]) -> Deployment:
+def _wanted(target: Target, build_id: str, how: How) -> Deployment:
     holder = this_process(target)
     stamp = holder.since.replace("-", "").replace(":", "")
-    name = f"{stamp}-{holder.token[:6]}"
-    return Deployment(name, target.environment, build_id, holder, Phase.BEGUN, None, reason, allowed=allowed)
+    return Deployment(
+        deployment_id=f"{stamp}-{holder.token[:6]}",
+        environment=target.environment,
+        build_id=build_id,
+        holder=holder,
+        phase=Phase.BEGUN,
+        previous=None,
+        reason=how.reason,
+        allowed=how.allowed,
+        approved=how.approved.digest if how.approved else "",
+    )
 
 
 def _back(target: Target, site: Site, reason: str) -> Deployment:
     deployed = find_deployed(site)
     if deployed is None or deployed.previous is None:
         raise InvalidRequestError(f"no build was active in {target.environment} before this one; nothing to go back to")
-    return _wanted(target, deployed.previous, reason, ())
+    return _wanted(target, deployed.previous, How(reason))
 
 
 def _taken(target: Target, site: Site, take_over: bool) -> Deployment:

@@ -4,9 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from assay.console import REFUSED, CommandError
-
-_SEEN = ("build_id", "changes")
+from assay.deploy import Reviewed
 
 
 def write(found: dict[str, Any], file: Path) -> None:
@@ -14,17 +12,10 @@ def write(found: dict[str, Any], file: Path) -> None:
     file.write_text(json.dumps(found, indent=1, sort_keys=True, default=list) + "\n", encoding="utf-8")
 
 
-def require_same(found: dict[str, Any], reviewed: Path) -> None:
-    """Raises CommandError when the plan is another than the one that was reviewed."""
-    seen, now = json.loads(reviewed.read_text(encoding="utf-8")), json.loads(json.dumps(found, default=list))
-    if [seen[each] for each in _SEEN] == [now[each] for each in _SEEN]:
-        return
-    raise CommandError(
-        f"the plan is not the one that was reviewed, nothing was changed.\n"
-        f"reviewed: build {seen['build_id']}, {_told(seen)}\nnow:      build {now['build_id']}, {_told(now)}\n"
-        f"Something was deployed or changed in between: plan again, and let it be reviewed again",
-        REFUSED,
-    )
+def read(file: Path) -> Reviewed:
+    """What reviewers saw: a deployment is refused when its plan is another by then."""
+    seen = json.loads(file.read_text(encoding="utf-8"))
+    return Reviewed(seen["build_id"], seen["digest"])
 
 
 def markdown(found: dict[str, Any], environment: str) -> str:

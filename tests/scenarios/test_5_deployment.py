@@ -70,7 +70,7 @@ def look(target: Target) -> Seen:
 
 
 def deploy(target: Target, build_id: str | None = None) -> Deployment:
-    return deployments.deploy(target, build_id, "a test", [], take_over=False, quiet=True)
+    return deployments.deploy(target, build_id, deployments.How("a test"), quiet=True)
 
 
 def nothing_is_to_be_changed(target: Target) -> bool:
@@ -90,10 +90,10 @@ def test_a_good_build_is_tested_and_becomes_active(target: Target) -> None:
     assert all(f"/builds/{build_id}/" in script for script in after.scripts.values())
     assert after.data == before.data
     assert nothing_is_to_be_changed(target)
-    assert tested_before_it_was_active(target, found)
+    assert ran_on_the_version_itself(target, found)
 
 
-def tested_before_it_was_active(target: Target, found: Deployment) -> bool:
+def ran_on_the_version_itself(target: Target, found: Deployment) -> bool:
     """The canary's run was started on the version itself, not on the alias."""
     client = target.client("stepfunctions")
     runs = executions.latest(target, 5)
@@ -115,6 +115,7 @@ def test_a_broken_build_is_reverted_without_help(target: Target, what: str) -> N
     assert words in failure["trouble"]["message"]
     assert failure["previous"] == before.active["build_id"]
     assert failure["second_trouble"] is None
+    assert mailed(target, "was reverted", f"Build: {build_id}")
 
 
 def test_a_plan_that_takes_tables_away_is_refused_before_anything_is_touched(target: Target) -> None:
@@ -153,6 +154,15 @@ def test_killed_on_the_way_it_is_one_of_the_two_builds(
     assert (after == before) == (how == "revert")
     assert after.data == before.data
     assert nothing_is_to_be_changed(target)
+
+
+def mailed(target: Target, subject: str, line: str) -> bool:
+    """Whether a mail tells of it; events take a moment."""
+    for _ in range(100):
+        if any(subject in each["subject"] and line in each["body"] for each in pipeline.mails(target)):
+            return True
+        time.sleep(0.2)
+    return False
 
 
 def kill(target: Target, build_id: str, phase: str, seconds: float, with_terraform: bool) -> None:

@@ -97,6 +97,11 @@ def test_only_drift_is_told_as_drift(delivery: Plan) -> None:
         ("s3:PutObject", layer("bronze", "canary/ingest_date=2024-03-01/a.csv"), {}),
         ("kms:CreateKey", "*", {"aws:RequestTag/project": "assay", "aws:RequestTag/environment": "staging"}),
         ("kms:PutKeyPolicy", KEY, OURS),
+        ("glue:DeleteTable", f"arn:aws:glue:eu-west-1:{ACCOUNT}:table/assay_test/transactions_v3", {}),
+        ("lambda:InvokeFunction", f"arn:aws:lambda:eu-west-1:{ACCOUNT}:function:{NAME}-dispatch", {}),
+        ("states:StartExecution", f"arn:aws:states:eu-west-1:{ACCOUNT}:stateMachine:{NAME}-pipeline:7", {}),
+        ("states:UpdateStateMachineAlias", f"arn:aws:states:eu-west-1:{ACCOUNT}:stateMachine:{NAME}-pipeline", {}),
+        ("s3:PutObject", layer("artifacts", "environments/staging/_STAGING.json"), {}),
     ],
 )
 def test_a_deployment_may_do_its_work(delivery: Plan, action: str, resource: str, context: dict[str, str]) -> None:
@@ -131,7 +136,8 @@ def test_a_deployment_may_do_its_work(delivery: Plan, action: str, resource: str
         ("kms:CreateKey", "*", {"aws:RequestTag/project": "other", "aws:RequestTag/environment": "staging"}),
         ("kms:PutKeyPolicy", KEY, {**OURS, "aws:ResourceTag/environment": "prod"}),
         ("kms:ScheduleKeyDeletion", KEY, OURS),
-        ("glue:DeleteTable", f"arn:aws:glue:eu-west-1:{ACCOUNT}:table/assay_test/transactions_v1", {}),
+        ("glue:DeleteTable", f"arn:aws:glue:eu-west-1:{ACCOUNT}:table/other/transactions_v1", {}),
+        ("glue:DeleteDatabase", f"arn:aws:glue:eu-west-1:{ACCOUNT}:database/assay_test", {}),
         ("lambda:UpdateFunctionCode", f"arn:aws:lambda:eu-west-1:{ACCOUNT}:function:other", {}),
         ("ec2:RunInstances", "*", {}),
         ("sts:AssumeRole", f"{IAM}:role/{NAME}-gc", {}),

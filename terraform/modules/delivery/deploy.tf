@@ -134,11 +134,12 @@ data "aws_iam_policy_document" "compute" {
     resources = [local.machines]
   }
 
-  # No table and no database is ever deleted by a deployment.
+  # No database is ever deleted by a deployment. A table only says where files lie: going back takes away those that the
+  # failed build had made, and a plan that takes away any other is refused before it is applied.
   statement {
     sid = "KeepCatalogAndJobs"
     actions = [
-      "glue:CreateDatabase", "glue:UpdateDatabase", "glue:CreateTable", "glue:UpdateTable", "glue:CreateJob",
+      "glue:CreateDatabase", "glue:UpdateDatabase", "glue:CreateTable", "glue:UpdateTable", "glue:DeleteTable", "glue:CreateJob",
       "glue:UpdateJob", "glue:DeleteJob", "glue:TagResource", "glue:UntagResource",
     ]
     resources = concat(local.catalog, [local.tables, local.jobs])

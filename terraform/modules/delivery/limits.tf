@@ -17,11 +17,11 @@ data "aws_iam_policy_document" "limits" {
   }
 
   statement {
-    sid    = "NeverEndAKeyOrATable"
+    sid    = "NeverEndAKeyOrADatabase"
     effect = "Deny"
     actions = [
-      "kms:ScheduleKeyDeletion", "kms:DisableKey", "kms:DeleteImportedKeyMaterial", "glue:DeleteTable",
-      "glue:BatchDeleteTable", "glue:DeleteDatabase",
+      "kms:ScheduleKeyDeletion", "kms:DisableKey", "kms:DeleteImportedKeyMaterial", "glue:BatchDeleteTable",
+      "glue:DeleteDatabase",
     ]
     resources = ["*"]
   }

@@ -24,7 +24,7 @@ MAILS = {
     "job-out-of-memory": ("failed in IngestToSilver: java.lang.OutOfMemoryError", "more workers"),
     "job-timed-out": ("failed in BuildGold: the state took longer", f"assay runs again {RUN}"),
     "function-raised": ("failed in ReadRunSummary: the run left no readable _SUCCESS", f"assay runs again {RUN}"),
-    "access-denied": ("failed in PromoteSilver: promote-run may not write", "assay apply --env prod"),
+    "access-denied": ("failed in PromoteSilver: promote-run may not write", "assay deploy plan --env prod"),
     "promoted-in-part": ("failed in PromoteSilver: S3 answers 503", f"assay runs again {RUN}"),
     "source-replaced": ("failed in IngestToSilver: Spark read 9 records", f"assay runs again {RUN}"),
     "replacement-overtaken": ("year=2024/month=03 was promoted by another run", "assay backfill plan --replan"),

@@ -9,7 +9,7 @@ from lake.rules.remedy import REMEDIES, remedy
     ("told", "words"),
     [
         (("States.TaskFailed", "java.lang.OutOfMemoryError: Java heap space"), "more workers"),
-        (("Lambda.Unknown", "AccessDeniedException: no"), "assay apply --env prod"),
+        (("Lambda.Unknown", "AccessDeniedException: no"), "assay deploy --env prod"),
         (("States.Timeout", ""), "raise the timeout"),
         (("States.TaskFailed", "boom", "InputMismatchError: 9, not 10"), "replaced after it was planned"),
         (("States.TaskFailed", "something new"), "correct the cause, then: assay runs again run-1 --env prod"),

@@ -7,7 +7,7 @@ import pytest
 
 from lake.errors import DeploymentHeldError, InvalidRequestError
 from lake.rules.deployment import STAGING, Holder
-from lake.rules.plan_policy import Change
+from lake.rules.plan_policy import Change, digest_of
 from lake.steps.deploy import drive, turn_back
 from lake.steps.deployments import take
 from tests.deployments import BUCKET, ENVIRONMENT, World, holder, smoke_failure, version, with_previous
@@ -118,9 +118,10 @@ def test_whatever_fails_the_old_build_comes_back_and_is_tested(where: str) -> No
     assert world.tested[-1] == "old"
     (kind, detail), kept = world.events[0], failure_of(world)
     assert kind == "Deployment Reverted"
-    assert detail["reason"] == (
-        "build new failed; the previous build is active, as it was: SmokeTestError: "
-        "the canary's run failed in IngestToSilver"
+    assert detail["reason"] == "SmokeTestError: the canary's run failed in IngestToSilver"
+    assert (detail["next_step"], detail["runbook"]) == (
+        "correct the build, then: assay deploy --env staging",
+        "deploy.md",
     )
     assert (detail["build_id"], detail["previous"], detail["environment"]) == ("new", "old", ENVIRONMENT)
     assert detail["context_uri"] == f"s3://{BUCKET}/environments/{ENVIRONMENT}/_FAILED-new.json"
@@ -142,6 +143,25 @@ def test_a_plan_that_takes_data_away_is_refused_unless_a_person_names_it() -> No
     assert world.deploy("new").phase == "refused"
     assert "would be replaced, and with it data" in failure_of(world)["trouble"]["message"]
     assert world.what_is_there == OLD
+
+
+def test_a_plan_is_applied_only_if_it_is_the_one_that_was_approved() -> None:
+    seen, now = (Change(f"function.{each}", "aws_lambda_function", ("update",)) for each in ("a", "b"))
+    world = with_previous(changes={"new": [seen, now]})
+    assert world.deploy("new", approved=digest_of([seen])).phase == "refused"
+    assert "something changed in between" in failure_of(world)["trouble"]["message"]
+    assert world.what_is_there == OLD
+    assert world.deploy("new", approved=digest_of([now, seen])).phase == "deployed"
+
+
+def test_a_resumed_deployment_was_approved_when_it_began() -> None:
+    change = Change("function.a", "aws_lambda_function", ("update",))
+    world = with_previous(changes={"new": [change]}, effect=KillAt(5))
+    with pytest.raises(KilledError):
+        world.deploy("new", approved=digest_of([change]))
+    world.effect, world.changes = (lambda moment: None), {}
+    assert world.deployment.phase == "applying"
+    assert drive(world.site, world.take("second")).phase == "deployed"
 
 
 def test_what_a_failed_build_had_made_may_go_again() -> None:
