@@ -229,13 +229,13 @@ def run_quietly(target: Target, file: Path) -> dict[str, Any]:
     return retries.ask(target, "transactions", rows, "retry", "both at once", quiet=True)
 
 
-def somebody_else(target: Target, name: str = "bob") -> Target:
+def somebody_else(target: Target) -> Target:
     """The same stack, with the credentials of another person."""
     iam = target.client("iam")
-    iam.create_user(UserName=name)
+    iam.create_user(UserName="bob")
     policy = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
-    iam.put_user_policy(UserName=name, PolicyName="all", PolicyDocument=json.dumps(policy))
-    key = iam.create_access_key(UserName=name)["AccessKey"]
+    iam.put_user_policy(UserName="bob", PolicyName="all", PolicyDocument=json.dumps(policy))
+    key = iam.create_access_key(UserName="bob")["AccessKey"]
     session = boto3.session.Session(
         aws_access_key_id=key["AccessKeyId"],
         aws_secret_access_key=key["SecretAccessKey"],
