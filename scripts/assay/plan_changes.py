@@ -7,6 +7,7 @@ from typing import Any
 
 PLANNED, DRIFTED = "resource_changes", "resource_drift"
 REPLACE = "replace"
+_EMPTY: tuple[Any, ...] = (None, "", [], {})
 _QUIET = {("no-op",), ("read",)}
 _SIGNS = {"create": "+", "update": "~", "delete": "-", REPLACE: "-/+", "forget": "."}
 
@@ -25,9 +26,12 @@ class Change:
 
 
 def changes(plan: dict[str, Any], part: str = PLANNED) -> list[Change]:
-    """The changes that `terraform show -json` tells of a saved plan, by address."""
+    """The changes that `terraform show -json` tells of a saved plan, by address.
+
+    A refresh reads `null` back as an empty text, list or map; an update that changes nothing else is none.
+    """
     found = [_change(each) for each in plan.get(part, []) if tuple(each["change"]["actions"]) not in _QUIET]
-    return sorted(found, key=lambda each: each.address)
+    return sorted((each for each in found if each.attributes or each.action != "update"), key=lambda each: each.address)
 
 
 def summary(found: Iterable[Change]) -> str:
@@ -39,7 +43,16 @@ def summary(found: Iterable[Change]) -> str:
 def _change(resource: dict[str, Any]) -> Change:
     change = resource["change"]
     actions = change["actions"]
-    before, after = change.get("before") or {}, change.get("after") or {}
+    before, after = _filled(change.get("before") or {}), _filled(change.get("after") or {})
     unknown = {name for name, is_unknown in (change.get("after_unknown") or {}).items() if is_unknown}
     differing = {name for name in {*before, *after} if before.get(name) != after.get(name)} | (unknown & {*before})
     return Change(resource["address"], REPLACE if len(actions) > 1 else actions[0], tuple(sorted(differing)))
+
+
+def _filled(value: Any) -> Any:
+    """A value without what is empty in it."""
+    if isinstance(value, dict):
+        return {name: filled for name, each in value.items() if (filled := _filled(each)) not in _EMPTY}
+    if isinstance(value, list):
+        return [_filled(each) for each in value]
+    return value

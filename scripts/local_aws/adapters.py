@@ -28,7 +28,7 @@ class Adapters:
         self._queries.install()
         self._outbox.install()
         stepfunctions.install(self._clients)
-        authorization.install()
+        authorization.install(self._records["queries"])
         lambdas.install(self._settings)
         events.install(self._clients)
         wire.install(self._records["state-machines"])

@@ -10,18 +10,19 @@ from local_aws import engine
 from local_aws.authorization.call import Call, parameters
 from local_aws.authorization.resources import FINDERS, resource, role_of
 from local_aws.hooks import Json, replace
+from local_aws.records import Records
 
 _BOUNDED = "iam:PermissionsBoundary"
 _EVENT = {"events:source": "Source", "events:detail-type": "DetailType"}
 
 
-def install() -> None:
+def install(queries: Records) -> None:
     """Hook in where MiniStack names the resource and gathers what conditions may ask about."""
-    replace("ministack.core.iam_actions", "extract_resource_arn", _naming)
+    replace("ministack.core.iam_actions", "extract_resource_arn", lambda original: _naming(original, queries))
     replace("ministack.core.iam_actions", "request_tag_context", _with_conditions)
 
 
-def _naming(original: Callable[..., str]) -> Callable[..., str]:
+def _naming(original: Callable[..., str], queries: Records) -> Callable[..., str]:
     def name(*request: Any) -> str:
         service, method, path, headers, body, query, region, account = request
         found: str = original(*request)
@@ -29,7 +30,11 @@ def _naming(original: Callable[..., str]) -> Callable[..., str]:
             return found
         actions = engine.module("ministack.core.iam_actions")
         action = str(actions.extract_iam_action(service, method, path, headers, body, query)).rpartition(":")[2]
-        return resource(Call(service, action, path, parameters(body, query), region, account)) or found
+        data = parameters(body, query)
+        ran = queries.get(str(data.get("QueryExecutionId"))) if service == "athena" else None
+        if ran:  # the workgroup that it ran in decides who may see it
+            data = {**data, "WorkGroup": ran["record"]["WorkGroup"]}
+        return resource(Call(service, action, path, data, region, account)) or found
 
     return name
 

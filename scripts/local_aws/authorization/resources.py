@@ -85,7 +85,8 @@ def _athena(call: Call) -> str:
         return call.arn(f"workgroup/{call.data['Name']}")
     query = call.data.get("NamedQueryId")
     found = engine.module("ministack.services.athena")._named_queries.get(query) if query else None
-    return call.arn(f"workgroup/{found['WorkGroup']}") if found else ""
+    group = (found or call.data).get("WorkGroup")
+    return call.arn(f"workgroup/{group}") if group else ""
 
 
 def _monitoring(call: Call) -> str:

@@ -58,6 +58,20 @@ def test_tags_are_read_of_the_resource_that_is_named(aws: Aws) -> None:
         client.list_tags_for_resource(ResourceArn=other)
 
 
+def test_a_query_is_seen_by_those_who_may_use_its_workgroup(aws: Aws) -> None:
+    root, groups, bucket = aws.root("athena"), (aws.name("own"), aws.name("other")), aws.bucket()
+    where = {"ResultConfiguration": {"OutputLocation": f"s3://{bucket}/"}}
+    for each in groups:
+        root.create_work_group(Name=each, Configuration=where)
+    own, other = (root.start_query_execution(QueryString="SELECT 1", WorkGroup=each) for each in groups)
+    client = aws.assumed(
+        "athena", aws.role(allow("athena:GetQueryExecution", f"arn:aws:athena:{HERE}:workgroup/{groups[0]}"))
+    )
+    client.get_query_execution(QueryExecutionId=own["QueryExecutionId"])
+    with pytest.raises(ClientError, match="AccessDenied"):
+        client.get_query_execution(QueryExecutionId=other["QueryExecutionId"])
+
+
 def test_a_role_can_be_made_with_its_boundary_only(aws: Aws) -> None:
     bounded = allow("iam:CreateRole", "*", StringEquals={"iam:PermissionsBoundary": BOUNDARY})
     client = aws.assumed("iam", aws.role(bounded))

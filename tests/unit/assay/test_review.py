@@ -43,6 +43,17 @@ def test_drift_is_its_own_part_of_a_plan() -> None:
     assert changes(plan, DRIFTED) == [Change("b", "delete", ("x",))]
 
 
+def test_what_a_refresh_only_reads_back_as_empty_is_no_drift() -> None:
+    before = {"name": "a", "tags": None, "rule": [{"id": "1", "prefix": None}], "size": 0, "on": None}
+    after = {"name": "a", "tags": {}, "rule": [{"id": "1", "prefix": ""}], "size": 0, "on": None}
+    assert changes({DRIFTED: [resource("a", "update", before=before, after=after)]}, DRIFTED) == []
+    (found,) = changes({DRIFTED: [resource("a", "update", before=before, after={**after, "on": False})]}, DRIFTED)
+    assert found.attributes == ("on",), "false is not the same as nothing"
+    tagged = {**after, "tags": {"by": "hand"}}
+    (found,) = changes({DRIFTED: [resource("a", "update", before=before, after=tagged)]}, DRIFTED)
+    assert found.attributes == ("tags",)
+
+
 def test_drift_in_words_names_the_first_ones() -> None:
     assert drift.in_words([Change("a", "update")]) == "1 resource was changed or deleted past Terraform: a"
     five = [Change(name, "update") for name in "abcde"]
