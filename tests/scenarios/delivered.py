@@ -102,7 +102,7 @@ def deliver(folder: Path) -> Delivered:
     stack.ensure_state_bucket(found.target)
     _bootstrap(folder)
     with found.working_as("deploy") as target:
-        deployed = deployments.deploy(target, None, "the first", [], take_over=False, quiet=True)
+        deployed = deployments.deploy(target, None, deployments.How("the first"), quiet=True)
         assert deployed.phase == "deployed", deployed.trouble
     return found
 

@@ -43,14 +43,32 @@ def test_drift_is_its_own_part_of_a_plan() -> None:
     assert changes(plan, DRIFTED) == [Change("b", "delete", ("x",))]
 
 
+def drifted(before: Any, after: Any, address: str) -> list[Change]:
+    """The drift of a resource whose configuration names all these attributes but `computed`."""
+    named = {name: {} for name in {*before, *after} - {"computed"}}
+    module = {"resources": [{"address": "aws_x.a", "expressions": named}]}
+    configuration = {"root_module": {"module_calls": {"m": {"module": {"module_calls": {"n": {"module": module}}}}}}}
+    changed = resource(address, "update", before=before, after=after)
+    return changes({DRIFTED: [changed], "configuration": configuration}, DRIFTED)
+
+
+def test_what_no_configuration_names_is_no_drift() -> None:
+    address = 'module.m.module.n["x.y"].aws_x.a["k"]'
+    assert drifted({"size": 1, "computed": 1}, {"size": 1, "computed": 2}, address) == []
+    (found,) = drifted({"size": 1, "computed": 1}, {"size": 2, "computed": 2}, address)
+    assert (found.address, found.attributes) == (address, ("size",))
+    (found,) = drifted({"tags_all": {}, "computed": 1}, {"tags_all": {"by": "hand"}, "computed": 1}, address)
+    assert found.attributes == ("tags_all",)
+
+
 def test_what_a_refresh_only_reads_back_as_empty_is_no_drift() -> None:
     before = {"name": "a", "tags": None, "rule": [{"id": "1", "prefix": None}], "size": 0, "on": None}
     after = {"name": "a", "tags": {}, "rule": [{"id": "1", "prefix": ""}], "size": 0, "on": None}
-    assert changes({DRIFTED: [resource("a", "update", before=before, after=after)]}, DRIFTED) == []
-    (found,) = changes({DRIFTED: [resource("a", "update", before=before, after={**after, "on": False})]}, DRIFTED)
+    address = "module.m.module.n.aws_x.a"
+    assert drifted(before, after, address) == []
+    (found,) = drifted(before, {**after, "on": False}, address)
     assert found.attributes == ("on",), "false is not the same as nothing"
-    tagged = {**after, "tags": {"by": "hand"}}
-    (found,) = changes({DRIFTED: [resource("a", "update", before=before, after=tagged)]}, DRIFTED)
+    (found,) = drifted(before, {**after, "tags": {"by": "hand"}}, address)
     assert found.attributes == ("tags",)
 
 
