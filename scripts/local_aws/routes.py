@@ -8,6 +8,7 @@ from typing import Any
 
 from local_aws.adapters import Adapters
 from local_aws.checkpoint import Checkpoints
+from local_aws.lost_answers import LostAnswers
 from local_aws.settings import Settings
 
 App = Callable[[dict[str, Any], Any, Any], Awaitable[None]]
@@ -26,6 +27,7 @@ class Application:
         self._settings = settings
         self._adapters = adapters
         self._checkpoints = checkpoints
+        self._lost_answers = LostAnswers()
         self._pages: dict[str, Callable[[], Any]] = {
             "/_local/health": self._health,
             "/_local/outbox": adapters.outbox,
@@ -45,7 +47,8 @@ class Application:
         else:
             if scope["path"] != _QUIET:
                 self._checkpoints.note_request()
-            await self._app({**scope, "headers": [*scope["headers"], _SECURE]}, receive, send)
+            secured = {**scope, "headers": [*scope["headers"], _SECURE]}
+            await self._lost_answers.serve(self._app, secured, receive, send)
 
     def _health(self) -> Any:
         return {"status": "running", "pid": os.getpid(), "directory": str(self._settings.directory)}
