@@ -21,7 +21,10 @@ test: setup ## Everything that must pass: unit, Spark, AWS, Terraform, the stack
 	$(PYTEST) -m "not slow" $(PYTEST_ARGS)
 
 test-slow: setup ## Scenarios that take minutes: kills, real input
-	$(PYTEST) tests/scenarios -m slow $(PYTEST_ARGS)
+	$(PYTEST) tests/scenarios -m "slow and not long" $(PYTEST_ARGS)
+
+test-long: setup ## Deployments that fail, every role under IAM, the life of a version: half an hour, every night
+	$(PYTEST) tests/scenarios -m long $(PYTEST_ARGS)
 
 ##@ While you work
 
@@ -93,4 +96,4 @@ clean: ## Remove what can be made again (stops the local AWS)
 help: ## This help
 	@awk 'BEGIN {FS = ":.*##"} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*##/ {printf "  %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-.PHONY: demo test test-slow setup command preflight unit lint lint-workflows format verdict render bench terraform-check lock clean help
+.PHONY: demo test test-slow test-long setup command preflight unit lint lint-workflows format verdict render bench terraform-check lock clean help

@@ -13,7 +13,7 @@ from tests.scenarios import pipeline
 from tests.scenarios.changed_sources import Sources
 from tests.scenarios.pipeline import number, query
 
-pytestmark = [pytest.mark.stack, pytest.mark.slow, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.stack, pytest.mark.slow, pytest.mark.long, pytest.mark.timeout(900)]
 
 RENAMED = {
     "transactions": "orders",

@@ -24,7 +24,7 @@ from lake.rules.deployment_event import failed_name
 from tests.scenarios import builds, pipeline
 from tests.scenarios.builds import BROKEN, appending, kept
 
-pytestmark = [pytest.mark.stack, pytest.mark.slow, pytest.mark.timeout(1800)]
+pytestmark = [pytest.mark.stack, pytest.mark.slow, pytest.mark.long, pytest.mark.timeout(1800)]
 DATA = [
     ("silver", "transactions/"),
     ("gold", "account_balances/"),

@@ -22,7 +22,7 @@ from tests.scenarios import pipeline
 from tests.scenarios.delivered import REPOSITORY_CLAIMS, SUBJECTS, Delivered, deliver, denied, session_of
 
 # a second local AWS with two applies
-pytestmark = [pytest.mark.stack, pytest.mark.slow, pytest.mark.timeout(1800)]
+pytestmark = [pytest.mark.stack, pytest.mark.slow, pytest.mark.long, pytest.mark.timeout(1800)]
 
 NAME = "assay-local"
 MANIFEST = "transactions/schema_v=v1/current/year=2024/month=03/symlink.txt"
