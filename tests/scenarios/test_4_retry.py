@@ -26,7 +26,7 @@ from lake.rules.spreadsheet import unescape
 from tests.scenarios import pipeline
 from tests.scenarios.pipeline import number, outcome, query
 
-pytestmark = pytest.mark.stack
+pytestmark = [pytest.mark.stack, pytest.mark.slow, pytest.mark.timeout(1800)]
 
 DAY = "2024-07-03"
 GOOD = {
