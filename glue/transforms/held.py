@@ -8,7 +8,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from lake.rules import layout
-from lake.rules.held_state import CONDEMNED, DUPLICATE, OPEN, RECOVERED
+from lake.rules.held_state import CONDEMNED, DUPLICATE, ERASED, OPEN, RECOVERED
 from lake.rules.layout import Place
 from lake.rules.snapshot import Pointer
 from lake.spark import columns
@@ -45,8 +45,8 @@ class Held:
         return self._where((F.col("state") == RECOVERED) & (F.col("attempt_count") == 0))
 
     def settled(self) -> DataFrame | None:
-        """Contents that no run takes by itself: condemned, there as another row, or in silver as corrected."""
-        found = self._where(F.col("state").isin(CONDEMNED, DUPLICATE) | F.expr(CORRECTED))
+        """Contents that no run takes by itself: condemned, erased, there as another row, or in silver as corrected."""
+        found = self._where(F.col("state").isin(CONDEMNED, DUPLICATE, ERASED) | F.expr(CORRECTED))
         return None if found is None else found.select(*CONTENT).distinct()
 
     def without_settled(self, rows: DataFrame, origin: Origin) -> tuple[DataFrame, int]:

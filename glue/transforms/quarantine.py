@@ -7,7 +7,7 @@ from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
 from lake.rules import layout, partition
-from lake.rules.held_state import CONDEMNED, OPEN
+from lake.rules.held_state import CONDEMNED, ERASED, OPEN
 from lake.rules.layout import Place
 from lake.rules.snapshot import Pointer
 from lake.spark.entries import JUDGED, Event, following, joined, newest
@@ -82,14 +82,15 @@ def errors_in(run: JobRun, files: Written) -> dict[str, int]:
 
 
 def _days(run: JobRun, place: Place, origin: Origin) -> dict[str, Pointer]:
-    """The days of the run's sources, and every other one in which rows wait."""
+    """The days of the run's sources, and every other one in which rows wait or were erased."""
     own = {partition.path({"ingest_date": each.ingest_date}) for each in origin.sources}
     found = pointers(run, place, sorted({*own, *current_partitions(run.lake.store, place)}))
-    return {name: each for name, each in found.items() if name in own or _waiting(run, place, each)}
+    return {name: each for name, each in found.items() if name in own or _asks_for_a_look(run, place, each)}
 
 
-def _waiting(run: JobRun, place: Place, pointer: Pointer) -> int:
-    return sum(each.opened for each in current_snapshot(run.lake.store, place, pointer).files)
+def _asks_for_a_look(run: JobRun, place: Place, pointer: Pointer) -> bool:
+    files = current_snapshot(run.lake.store, place, pointer).files
+    return sum(each.opened for each in files) > 0 or any(each.states.get(ERASED) for each in files)
 
 
 def once(rows: DataFrame) -> DataFrame:

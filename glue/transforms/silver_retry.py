@@ -1,4 +1,4 @@
-"""Rows of quarantine by name: judged once more with their corrections, condemned or released. Nothing is promoted."""
+"""Rows of quarantine by name: judged once more, condemned, released or erased. Nothing is promoted."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ from pyspark.sql import functions as F
 from lake.rules import layout, partition
 from lake.rules.checks import rule_set_of
 from lake.rules.contract import Contract
-from lake.rules.correction import ACCEPT, RELEASE, RETRY
+from lake.rules.correction import ACCEPT, ERASE, RELEASE, RETRY
 from lake.rules.entry_files import files_with
 from lake.rules.held_state import CONDEMNED, OPEN, RECOVERED
 from lake.rules.layout import Place
@@ -22,6 +22,7 @@ from lake.spark.current import read_versions
 from lake.spark.entries import Event, following, newest
 from lake.spark.reuse import balanced, kept
 from lake.steps.current import current_snapshot
+from transforms.erasure import erase_rows
 from transforms.held import entries_of
 from transforms.job_run import JobRun, pointers, summary_from
 from transforms.judge_again import Judged, judge_again
@@ -45,6 +46,8 @@ def retry_rows(run: JobRun, contract: Contract, place: Place) -> RunSummary:
     left = named.count() - rows
     if fit is None or not rows:
         return _summary(run, contract, Judged(), NOTHING, left)
+    if run.plan.details["action"] == ERASE:
+        return _erased(run, contract, fit, bases, left)
     retried = run.plan.details["action"] == RETRY
     entries, done = judge_again(run, contract, place, fit) if retried else _decided(run, fit, rows)
     entries = balanced(entries, run.lake.contracts.quarantine.partition_columns)
@@ -76,7 +79,7 @@ def _fit(run: JobRun, held: DataFrame, named: DataFrame) -> DataFrame:
     """
     action = run.plan.details["action"]
     rows = held.join(F.broadcast(named), [F.col(each) == F.col(f"{GIVEN}{each}") for each in _SAME])
-    rows = rows.where(F.col("state") == (CONDEMNED if action == RELEASE else OPEN))
+    rows = rows.where(F.col("state") == (CONDEMNED if action in {RELEASE, ERASE} else OPEN))
     if action != RETRY:
         return rows
     versions = run.lake.contracts.versions(run.plan.dataset)
@@ -97,6 +100,17 @@ def _decided(run: JobRun, fit: DataFrame, rows: int) -> tuple[DataFrame, Judged]
     event = Event(str(run.run_id), run.started_at, details["requested_by"])
     entries = following(fit, event, changes, F.lit(f"{word}: {details['reason']}")).select(*promised_names(run))
     return entries, Judged(condemned=rows) if accepted else Judged(quarantined=rows)
+
+
+def _erased(run: JobRun, contract: Contract, fit: DataFrame, bases: dict[str, Pointer], left: int) -> RunSummary:
+    done = erase_rows(run, fit, bases)
+    counts = Counts(run.plan.input_records, 0, outside=left, erased=sum(each.added for each in done.comparison))
+    return replace(
+        summary_from(run, contract, run.plan.mode, counts, NOTHING.columns, NOTHING.partitions),
+        quarantine=done.held.partitions,
+        quarantine_columns=done.held.columns,
+        comparison=done.comparison,
+    )
 
 
 def _summary(run: JobRun, contract: Contract, done: Judged, held: Written, left: int) -> RunSummary:

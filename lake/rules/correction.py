@@ -9,6 +9,7 @@ from lake.rules.json_record import from_json, to_json
 RETRY = "retry"
 ACCEPT = "accept"
 RELEASE = "release"
+ERASE = "erase"
 
 
 @dataclass(frozen=True)

@@ -25,14 +25,20 @@ class HeldDay:
         """Rows that wait: what the files add to them, and take from them."""
         return sum(each.opened for each in self.files)
 
+    @property
+    def condemned(self) -> int:
+        """Rows that are condemned."""
+        return sum(each.condemned for each in self.files)
+
 
 @dataclass(frozen=True)
 class Held:
-    """What a dataset holds back: the open rows by day, and how many are condemned."""
+    """What a dataset holds back: the open rows by day, how many are condemned, and how many of those for too long."""
 
     dataset: str
     open: tuple[HeldDay, ...]
     condemned: int
+    kept_too_long: int = 0
 
     @property
     def rows(self) -> int:
@@ -46,8 +52,8 @@ class Held:
 
 
 def digest(environment: str, found: Sequence[Held], today: date) -> Event | None:
-    """What people are told, or None where no row waits."""
-    waiting = [each for each in found if each.rows]
+    """What people are told, or None where no row waits and none is kept for too long."""
+    waiting = [each for each in found if each.rows or each.kept_too_long]
     if not waiting:
         return None
     rows = sum(each.rows for each in waiting)
@@ -55,13 +61,21 @@ def digest(environment: str, found: Sequence[Held], today: date) -> Event | None
         EventKind.QUARANTINE_WAITS,
         environment,
         reason=f"{rows} row(s) in {', '.join(each.dataset for each in waiting)}",
-        since=min(each.oldest for each in waiting),
+        since=min((each.oldest for each in waiting if each.rows), default=""),
         lines=tuple(line for each in waiting for line in _dataset(each, today)),
     )
 
 
 def _dataset(held: Held, today: date) -> Iterator[str]:
-    yield f"{held.dataset}: {held.rows} row(s) wait, the oldest since {held.oldest}; {held.condemned} condemned"
+    since = f", the oldest since {held.oldest}" if held.rows else ""
+    yield f"{held.dataset}: {held.rows} row(s) wait{since}; {held.condemned} condemned"
+    if held.kept_too_long:
+        yield (
+            f"  {held.kept_too_long} condemned row(s) are older than the contract keeps data: assay condemned erase "
+            f"--expired --reason TEXT{'' if held.dataset == 'transactions' else f' --dataset {held.dataset}'}"
+        )
+    if not held.rows:
+        return
     yield _line("", ("rows", *(name for name, _ in AGES)))
     for each in _reasons(held.open, today):
         yield _line(each.name, (each.rows, *each.ages))

@@ -69,13 +69,14 @@ def _same(what: str, found: str, expected: str) -> Iterator[str]:
 def conservation_reasons(summary: RunSummary, plan: Plan) -> Iterator[str]:
     """Whether every record has an end (P1)."""
     counts, expected = summary.counts, plan.input_records
-    if min(counts.valid, counts.quarantined, counts.condemned, counts.duplicate, counts.outside) < 0:
+    if min(counts.valid, counts.quarantined, counts.condemned, counts.duplicate, counts.outside, counts.erased) < 0:
         yield "a count is negative"
     if counts.accounted != expected:
         yield (
             f"rows are not conserved: {expected} records counted in the sources, {counts.accounted} accounted for "
             f"({counts.valid} valid + {counts.quarantined} quarantined + {counts.condemned} condemned + "
-            f"{counts.duplicate} duplicate{f' + {counts.outside} outside' if counts.outside else ''})"
+            f"{counts.duplicate} duplicate{f' + {counts.outside} outside' if counts.outside else ''}"
+            f"{f' + {counts.erased} erased' if counts.erased else ''})"
         )
 
 

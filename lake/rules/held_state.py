@@ -4,6 +4,8 @@ OPEN = "open"
 RECOVERED = "recovered"
 DUPLICATE = "duplicate"
 CONDEMNED = "condemned"
-STATES = (OPEN, RECOVERED, DUPLICATE, CONDEMNED)
+# condemned before; its values are gone, and nothing brings them back
+ERASED = "erased"
+STATES = (OPEN, RECOVERED, DUPLICATE, CONDEMNED, ERASED)
 # tries a row has after the one it was delivered with
 ATTEMPTS = 3

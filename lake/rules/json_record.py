@@ -2,7 +2,9 @@
 
 import json
 import types
+from collections.abc import Callable
 from dataclasses import MISSING, asdict, fields, is_dataclass
+from functools import cache
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from lake.errors import LakeError
@@ -31,37 +33,43 @@ def from_json(kind: type[R], text: str | bytes, origin: str) -> R:
 def from_dict(kind: type[R], value: Any, origin: str) -> R:
     """A record from parsed JSON. Raises RecordError naming `origin` and the field that is wrong."""
     try:
-        record: R = _build(kind, value)
+        record: R = _reader(kind)(value)  # type: ignore[arg-type]  # mypy doubts that classes can be hashed
         return record
     except (TypeError, ValueError, KeyError) as error:
         raise RecordError(f"{origin} is not a {kind.__name__}: {error}") from error
 
 
-def _build(kind: Any, value: Any) -> Any:
+@cache
+def _reader(kind: Any) -> Callable[[Any], Any]:
+    """What reads a value of a type; worked out once for each type, for looking up its hints costs more than reading."""
     origin, arguments = get_origin(kind), get_args(kind)
     if origin in (Union, types.UnionType):
-        rest = [each for each in arguments if each is not type(None)]
-        return None if value is None else _build(rest[0], value)
+        read = _reader(next(each for each in arguments if each is not type(None)))
+        return lambda value: None if value is None else read(value)
     if origin in (tuple, list):
-        return origin(_build(arguments[0], each) for each in _expect(list, value))
+        read = _reader(arguments[0])
+        return lambda value: origin(map(read, _expect(list, value)))
     if origin is dict:
-        return {str(key): _build(arguments[1], each) for key, each in _expect(dict, value).items()}
+        read = _reader(arguments[1])
+        return lambda value: {str(key): read(each) for key, each in _expect(dict, value).items()}
     if is_dataclass(kind):
-        return _build_record(kind, _expect(dict, value))
-    return _expect(kind, value)
+        return _record_reader(kind)
+    return lambda value: _expect(kind, value)
 
 
-def _build_record(kind: Any, value: dict[str, Any]) -> Any:
+def _record_reader(kind: Any) -> Callable[[Any], Any]:
     hints = get_type_hints(kind)
-    known = {field.name: field for field in fields(kind)}
-    missing = [
-        name
-        for name, field in known.items()
-        if name not in value and field.default is MISSING and field.default_factory is MISSING
-    ]
-    if missing:
-        raise KeyError(f"{kind.__name__} without {', '.join(missing)}")
-    return kind(**{name: _build(hints[name], value[name]) for name in known if name in value})
+    readers = {each.name: _reader(hints[each.name]) for each in fields(kind)}
+    needed = [each.name for each in fields(kind) if each.default is MISSING and each.default_factory is MISSING]
+
+    def read(value: Any) -> Any:
+        given = _expect(dict, value)
+        missing = [name for name in needed if name not in given]
+        if missing:
+            raise KeyError(f"{kind.__name__} without {', '.join(missing)}")
+        return kind(**{name: reader(given[name]) for name, reader in readers.items() if name in given})
+
+    return read
 
 
 def _expect(kind: Any, value: Any) -> Any:

@@ -11,6 +11,7 @@ class Lease:
     """`leases/<dataset>.json`. Never deleted; freed by a conditional write.
 
     A holder that is no execution says until when it holds the lease; nobody could ask whether it still works.
+    `unfinished`: a run that may have died between silver and quarantine; whoever has the lease sees to it first.
     """
 
     state: str
@@ -18,6 +19,12 @@ class Lease:
     execution_arn: str
     since: str
     until: str | None = None
+    unfinished: str = ""
+
+    @property
+    def left_behind(self) -> str:
+        """The run to be seen to by the next holder: the one that is marked, or this holder, if it is dead."""
+        return self.unfinished or (self.run_id if self.state == HELD and self.until is None else "")
 
     def is_held_by(self, run_id: str) -> bool:
         """Whether that run has it now."""

@@ -22,13 +22,14 @@ class RunKind(StrEnum):
     RETRY = "retry"
     COMPACT = "compact"
     RELEASE = "release"
+    ERASE = "erase"
     ROLLBACK = "rollback"
     MIGRATE = "migrate"
     PROMOTE = "promote"
 
 
 # runs about rows of quarantine by name; their sources are where those rows came from
-HELD_KINDS = frozenset({RunKind.RETRY, RunKind.RELEASE})
+HELD_KINDS = frozenset({RunKind.RETRY, RunKind.RELEASE, RunKind.ERASE})
 
 
 @dataclass(frozen=True)

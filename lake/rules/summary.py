@@ -13,6 +13,7 @@ class Counts:
     """Where every input record ended (P1). `outside`: what the run was not to touch, and left as it was.
 
     Of a run that replaces: rows of other partitions. Of a retry: named rows that are no longer as the person saw them.
+    `erased`: condemned rows whose values a run took away.
     """
 
     input: int
@@ -21,11 +22,12 @@ class Counts:
     condemned: int = 0
     duplicate: int = 0
     outside: int = 0
+    erased: int = 0
 
     @property
     def accounted(self) -> int:
         """Rows that have an end."""
-        return self.valid + self.quarantined + self.condemned + self.duplicate + self.outside
+        return self.valid + self.quarantined + self.condemned + self.duplicate + self.outside + self.erased
 
 
 @dataclass(frozen=True)
@@ -149,6 +151,7 @@ class RunSummary:
     it wrote to silver or as recovered to quarantine, but not to both.
     Gold: `counts.input` and `counts.valid` are rows written; `inputs` maps `<dataset>/<partition>` to the
     snapshot id that was read; `control_totals` has one entry for each partition.
+    A run that erases has in `quarantine` all that is left of each day, in `comparison` the entries before and after.
     """
 
     summary_version: int

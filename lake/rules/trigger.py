@@ -22,6 +22,7 @@ REQUESTED_KINDS = (
     RunKind.RETRY,
     RunKind.COMPACT,
     RunKind.RELEASE,
+    RunKind.ERASE,
     RunKind.ROLLBACK,
     RunKind.MIGRATE,
     RunKind.PROMOTE,

@@ -1,6 +1,6 @@
 """What a rollback would do: every partition it is about, checked before anything starts. Reads only."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import chain as joined
 
 from lake.errors import InvalidRequestError
@@ -112,6 +112,7 @@ def _restoration(lake: Lake, place: Place, layer: str, current: Snapshot, target
             target = each
             break
         undone.append(each)
+    _check_erasures(undone)
     after = feeding_sources(joined([target], rest)) if target else {}
     # rows that a retry brought are open again; their source keeps what it brought itself
     before = feeding_sources(each for each in undone if RunId(each.run_id).kind not in HELD_KINDS)
@@ -119,6 +120,16 @@ def _restoration(lake: Lake, place: Place, layer: str, current: Snapshot, target
         before |= after
     lost = tuple(each for name, each in before.items() if name not in after)
     return Restoration(layer, current, target, tuple(undone), tuple(after.values()), lost)
+
+
+def _check_erasures(undone: Iterable[Snapshot]) -> None:
+    """What was erased does not come back."""
+    for each in undone:
+        if RunId(each.run_id).kind == RunKind.ERASE:
+            raise InvalidRequestError(
+                f"{each.partition} cannot go back behind run {each.run_id}, which erased rows of quarantine: "
+                "they would be back"
+            )
 
 
 def sources_lost(found: list[Restoration]) -> tuple[SourceRef, ...]:

@@ -17,6 +17,7 @@ from lake.steps.lake import Lake
 from lake.steps.lease import free_lease
 from lake.steps.ports import Executions, JobLogs, Metrics
 from lake.steps.summaries import find_plan
+from lake.steps.unfinished import is_half_promoted
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,8 @@ def fail_run(
     end = RunEnd(failed.run_id, failed.dataset, failed.kind, FAILED, failed.execution_arn, (reason,))
     end_backfill(lake, end, failed.details)
     write_ledger(lake, metrics, end, plan, visits)
-    free_lease(lake, failed.dataset, failed.run_id)
+    half = is_half_promoted(lake, run_id)
+    free_lease(lake, failed.dataset, failed.run_id, unfinished=failed.run_id if half else "")
     return FailureAnswer(layout.uri(bucket, key))
 
 

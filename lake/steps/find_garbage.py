@@ -10,8 +10,10 @@ from lake.rules.layout import Place
 from lake.rules.lease import HELD, Lease
 from lake.rules.plan import Plan
 from lake.rules.reachability import Garbage, garbage, grace_ends
-from lake.rules.run import RunId
+from lake.rules.run import RunId, RunKind
+from lake.rules.snapshot import Snapshot
 from lake.steps.current import chain, current_partitions, current_snapshot, read_pointer
+from lake.steps.erased_corrections import erased_corrections
 from lake.steps.lake import Lake
 from lake.steps.places import places_of
 from lake.steps.ports import Executions
@@ -31,18 +33,27 @@ def find_garbage(
         runs = {each.run_id: each for each in garbage(place, listed, kept, before)}
         still_open = {run for run in runs if _is_open(lake, executions, RunId(run))}
         yield from (each for run, each in runs.items() if run not in still_open)
+    yield from erased_corrections(lake, dataset)
 
 
 def _named(lake: Lake, place: Place, keep: int) -> set[str]:
-    """Every file that the newest snapshots of each partition name."""
+    """Every file that the newest snapshots of each partition name; nothing goes back behind an erasure."""
 
     def of_partition(name: str) -> set[str]:
         pointer = read_pointer(lake.store, place, name)
         newest = current_snapshot(lake.store, place, pointer) if pointer else None
-        return {file.uri for each in islice(chain(lake.store, place, newest), keep) for file in each.files}
+        snapshots = islice(_since_erasure(chain(lake.store, place, newest)), keep)
+        return {file.uri for each in snapshots for file in each.files}
 
     with ThreadPoolExecutor(AT_ONCE) as pool:
         return set().union(*pool.map(of_partition, current_partitions(lake.store, place)))
+
+
+def _since_erasure(snapshots: Iterator[Snapshot]) -> Iterator[Snapshot]:
+    for each in snapshots:
+        yield each
+        if RunId(each.run_id).kind == RunKind.ERASE:
+            return
 
 
 def _is_open(lake: Lake, executions: Executions, run_id: RunId) -> bool:

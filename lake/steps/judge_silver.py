@@ -7,7 +7,8 @@ from lake.errors import NotFoundError
 from lake.rules import layout
 from lake.rules.compaction import compaction_reasons
 from lake.rules.contract import Contract
-from lake.rules.gate import identity_reasons, silver_reasons
+from lake.rules.gate import conservation_reasons, identity_reasons, silver_reasons
+from lake.rules.gate_erasure import erasure_reasons
 from lake.rules.gate_held import held_reasons
 from lake.rules.gate_migration import migration_reasons
 from lake.rules.gate_replacement import replacement_reasons
@@ -15,12 +16,13 @@ from lake.rules.gate_retry import retry_reasons
 from lake.rules.gate_rollback import Unit, rollback_reasons, units_of
 from lake.rules.layout import Place
 from lake.rules.plan import Plan
+from lake.rules.promotion import base_id
 from lake.rules.run import HELD_KINDS, RunKind
 from lake.rules.snapshot import Snapshot
 from lake.rules.summary import RunSummary
 from lake.steps.current import read_snapshot
 from lake.steps.lake import Lake
-from lake.steps.places import SILVER, place_of
+from lake.steps.places import QUARANTINE, SILVER, place_of
 
 AT_ONCE = 8
 
@@ -33,6 +35,10 @@ def judge_silver(lake: Lake, plan: Plan, summary: RunSummary, contract: Contract
         yield from identity_reasons(summary, plan, contract)
         yield from migration_reasons(summary, plan, sum(_rows_before(lake, plan).values()))
         yield from replacement_reasons(summary, plan)
+    elif plan.kind == RunKind.ERASE:
+        yield from identity_reasons(summary, plan, contract)
+        yield from conservation_reasons(summary, plan)
+        yield from erasure_reasons(summary, _days_before(lake, summary))
     elif plan.kind in HELD_KINDS:
         yield from retry_reasons(summary, plan, contract)
         yield from held_reasons(summary, plan)
@@ -71,6 +77,13 @@ def _rows_before(lake: Lake, plan: Plan) -> dict[str, int]:
     place = place_of(lake, plan.dataset, SILVER, plan.schema_version)
     based = {each.partition: each.base.snapshot_id for each in plan.partitions if each.base}
     return {name: read_snapshot(lake.store, place, name, base).rows for name, base in based.items()}
+
+
+def _days_before(lake: Lake, summary: RunSummary) -> dict[str, Snapshot]:
+    """The days of quarantine as the run read them."""
+    place = place_of(lake, summary.dataset, QUARANTINE)
+    found = {part.partition: _find(lake, place, part.partition, base_id(part)) for part in summary.quarantine}
+    return {name: snapshot for name, snapshot in found.items() if snapshot is not None}
 
 
 def _find(lake: Lake, place: Place, partition: str, snapshot_id: str | None) -> Snapshot | None:

@@ -1,5 +1,7 @@
 """Take and free the lease of a dataset."""
 
+from dataclasses import replace
+
 from lake.errors import DatasetBusyError
 from lake.rules import layout
 from lake.rules.lease import FREE, HELD, Lease
@@ -23,7 +25,7 @@ def take_lease(lake: Lake, executions: Executions, request: RunRequest) -> None:
                 f"run {found.run_id} has been working on {request.dataset} since {found.since}; run {request.run_id} "
                 "waits for its end"
             )
-        return mine
+        return replace(mine, unfinished=found.left_behind)
 
     put_record(lake.store, Lease, lake.buckets.control, layout.lease(request.dataset), take)
 
@@ -36,9 +38,13 @@ def hold_lease(lake: Lake, executions: Executions, dataset: str, holder: str, un
     mine = Lease(HELD, holder, "", lake.clock.now(), until)
 
     def take(found: Lease | None) -> Lease | None:
-        if found is not None and not found.is_held_by(holder) and _is_taken(executions, found, mine.since):
+        if found is None:
+            return mine
+        if found.is_held_by(holder):
+            return replace(mine, unfinished=found.unfinished)
+        if _is_taken(executions, found, mine.since):
             raise DatasetBusyError(f"{found.run_id} has been working on {dataset} since {found.since}; try again later")
-        return mine
+        return replace(mine, unfinished=found.left_behind)
 
     put_record(lake.store, Lease, lake.buckets.control, layout.lease(dataset), take)
 
@@ -47,12 +53,16 @@ def _is_taken(executions: Executions, found: Lease, now: str) -> bool:
     return found.has_time(now) or (found.state == HELD and executions.is_running(found.execution_arn))
 
 
-def free_lease(lake: Lake, dataset: str, run_id: str) -> None:
-    """Let the next run begin. Does nothing when the lease is not this run's."""
+def free_lease(lake: Lake, dataset: str, run_id: str, *, unfinished: str = "", undone: str = "") -> None:
+    """Let the next run begin, which sees to an unfinished one first, unless that was undone.
+
+    Does nothing when the lease is not this run's.
+    """
 
     def free(found: Lease | None) -> Lease | None:
         if found is None or not found.is_held_by(run_id):
             return None
-        return Lease(FREE, found.run_id, found.execution_arn, lake.clock.now())
+        left = "" if undone and found.unfinished == undone else found.unfinished or unfinished
+        return Lease(FREE, found.run_id, found.execution_arn, lake.clock.now(), unfinished=left)
 
     put_record(lake.store, Lease, lake.buckets.control, layout.lease(dataset), free)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from lake.errors import ConflictError, InvalidRequestError
 from lake.rules import layout
 from lake.rules.approval import REQUIRED
+from lake.rules.correction import ERASE, RELEASE
 from lake.rules.json_record import to_json
 from lake.rules.plan import Plan
 from lake.rules.reasons import shortened
@@ -23,10 +24,12 @@ from lake.steps.planner import Planner
 from lake.steps.ports import Executions
 from lake.steps.records import find_record, read_record
 from lake.steps.releases import ReleasePlanner
+from lake.steps.unfinished import unfinished_run
 
 PLANNED = "planned"
 NOTHING_TO_DO = "nothing_to_do"
 REFUSED = "refused"
+UNFINISHED = "unfinished"
 PLANNERS: dict[RunKind, Planner] = {
     RunKind.DAILY: IngestPlanner(),
     RunKind.EVENT: IngestPlanner(),
@@ -36,7 +39,8 @@ PLANNERS: dict[RunKind, Planner] = {
     RunKind.ROLLBACK: RollbackPlanner(),
     RunKind.PROMOTE: PromotionPlanner(),
     RunKind.RETRY: RetryPlanner(),
-    RunKind.RELEASE: ReleasePlanner(),
+    RunKind.RELEASE: ReleasePlanner(RELEASE),
+    RunKind.ERASE: ReleasePlanner(ERASE),
 }
 # people may think for days about these: they take the lease when they promote, and until then their bases guard them
 LEASED_LATER = frozenset({RunKind.BACKFILL})
@@ -46,7 +50,8 @@ LEASED_LATER = frozenset({RunKind.BACKFILL})
 class PlanAnswer:
     """What PlanRun tells the state machine; the sources themselves are in the plan.
 
-    `approval`: a person has to let the run begin.
+    `approval`: a person has to let the run begin. `unfinished`: the run whose promotion has to go on before this one
+    can be planned.
     """
 
     outcome: str
@@ -55,6 +60,7 @@ class PlanAnswer:
     sources: int
     reasons: tuple[str, ...]
     approval: bool = False
+    unfinished: str = ""
 
 
 def plan_run(lake: Lake, executions: Executions, request: RunRequest) -> PlanAnswer:
@@ -68,6 +74,9 @@ def plan_run(lake: Lake, executions: Executions, request: RunRequest) -> PlanAns
     planner = _planner(request)
     if request.kind not in LEASED_LATER:
         take_lease(lake, executions, request)
+    unfinished = unfinished_run(lake, request)
+    if unfinished:
+        return PlanAnswer(UNFINISHED, "", 0, 0, (), unfinished=unfinished)
     key = layout.plan(run_id)
     plan = find_record(lake.store, Plan, lake.buckets.control, key)
     if plan is None:

@@ -9,7 +9,7 @@ from lake.rules import layout
 from lake.rules.journal import GOLD, SILVER, Journal, Promoted
 from lake.rules.layout import Place
 from lake.rules.plan import Plan
-from lake.rules.run import RunId
+from lake.rules.run import RunId, RunKind
 from lake.rules.summary import APPEND, REPLACE, PartitionFiles, RunSummary
 from lake.steps.backfills import backfill_of
 from lake.steps.lake import Lake
@@ -93,8 +93,10 @@ def _units(lake: Lake, plan: Plan, layer: str) -> Iterator[_Unit]:
 
 
 def _for_layer(summary: RunSummary, layer: str) -> RunSummary:
-    """Entries of quarantine are added to those before them, also by a run that replaces silver."""
-    return replace(summary, mode=APPEND) if layer == QUARANTINE and summary.mode == REPLACE else summary
+    """Entries of quarantine are added to those before them, also by a run that replaces silver; erasing replaces."""
+    if layer != QUARANTINE or summary.mode not in {APPEND, REPLACE}:
+        return summary
+    return replace(summary, mode=REPLACE if summary.kind == RunKind.ERASE else APPEND)
 
 
 def _sanctioned(lake: Lake, plan: Plan, summary: RunSummary) -> RunSummary:

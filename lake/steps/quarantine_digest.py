@@ -7,6 +7,7 @@ from datetime import date
 from lake.rules import layout
 from lake.rules.digest import Held, HeldDay, digest
 from lake.rules.layout import Place
+from lake.rules.retention import kept_too_long
 from lake.steps.current import current_partitions, current_snapshot, read_pointer
 from lake.steps.lake import Lake
 from lake.steps.ports import Events
@@ -24,16 +25,19 @@ class DigestAnswer:
 
 def send_digest(lake: Lake, events: Events, at: str) -> DigestAnswer:
     """Add up what the current snapshots say, without a look into any row, and mail it. `at` names the day."""
-    found = [_held(lake, dataset) for dataset in lake.contracts.for_people(SILVER)]
-    event = digest(lake.environment, found, date.fromisoformat(at[:10]))
+    today = date.fromisoformat(at[:10])
+    found = [_held(lake, dataset, today) for dataset in lake.contracts.for_people(SILVER)]
+    event = digest(lake.environment, found, today)
     if event is not None:
         events.tell(event)
     return DigestAnswer({each.dataset: each.rows for each in found}, event is not None)
 
 
-def _held(lake: Lake, dataset: str) -> Held:
+def _held(lake: Lake, dataset: str, today: date) -> Held:
     days = tuple(_days(lake, layout.quarantine_place(lake.buckets.quarantine, dataset)))
-    return Held(dataset, days, sum(file.condemned for day in days for file in day.files))
+    years = lake.contracts.newest(dataset).retention_years
+    too_long = sum(each.condemned for each in days if kept_too_long(each.ingest_date, years, today))
+    return Held(dataset, days, sum(each.condemned for each in days), too_long)
 
 
 def _days(lake: Lake, place: Place) -> Iterator[HeldDay]:

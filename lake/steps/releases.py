@@ -1,4 +1,4 @@
-"""Ask for the release of condemned rows, answer, and plan the run that does it."""
+"""Ask that condemned rows be released or erased, answer, and plan the run that does it."""
 
 from collections.abc import Iterator
 
@@ -7,7 +7,7 @@ from lake.rules import layout
 from lake.rules.correction import RELEASE
 from lake.rules.json_record import to_json
 from lake.rules.plan import Plan
-from lake.rules.release import APPROVED, Release, answered, release_asked
+from lake.rules.release import APPROVED, Release, answered, request_made
 from lake.rules.trigger import RunRequest
 from lake.steps.lake import Lake
 from lake.steps.plan_retry import check_details, plan_corrections
@@ -18,7 +18,7 @@ from lake.steps.records import find_record, put_record
 def request_release(lake: Lake, events: Events, wanted: Release) -> None:
     """Write the wish down, then tell people."""
     lake.store.create(lake.buckets.control, layout.release(wanted.dataset, wanted.name), to_json(wanted))
-    events.tell(release_asked(lake.environment, wanted))
+    events.tell(request_made(lake.environment, wanted))
 
 
 def answer_release(lake: Lake, dataset: str, name: str, state: str, by: str, reason: str) -> Release:
@@ -26,7 +26,7 @@ def answer_release(lake: Lake, dataset: str, name: str, state: str, by: str, rea
 
     def give(found: Release | None) -> Release:
         if found is None:
-            raise InvalidRequestError(f"there is no request {name} to release rows of {dataset}")
+            raise InvalidRequestError(f"there is no request {name} about condemned rows of {dataset}")
         return answered(found, state, by, reason, lake.clock.now())
 
     found = put_record(lake.store, Release, lake.buckets.control, layout.release(dataset, name), give)
@@ -43,20 +43,24 @@ def releases(lake: Lake, dataset: str) -> Iterator[Release]:
 
 
 class ReleasePlanner:
-    """Plans runs of the kind release. Details: those of a retry, `request` and `approved_by`."""
+    """Plans runs that two people want, to release or to erase. Details: those of a retry, `request`, `approved_by`."""
+
+    def __init__(self, action: str = RELEASE) -> None:
+        self._action = action
 
     def plan(self, lake: Lake, executions: Executions, request: RunRequest) -> Plan:
         """See that somebody else than the requester approved exactly this."""
-        check_details(request, {RELEASE})
+        check_details(request, {self._action})
         name = request.details.get("request", "")
         found = find_record(lake.store, Release, lake.buckets.control, layout.release(request.dataset, name))
-        if found is None or found.state != APPROVED or found.by == found.requested_by:
+        if found is None or found.state != APPROVED or found.by == found.requested_by or found.action != self._action:
             raise InvalidRequestError(
-                f"run {request.run_id}: nobody has approved release '{name}' of {request.dataset}"
+                f"run {request.run_id}: nobody has approved request '{name}' to {self._action} rows of "
+                f"{request.dataset}"
             )
         asked = (request.details["corrections"], request.details["requested_by"], request.details.get("approved_by"))
         if asked != (found.corrections, found.requested_by, found.by):
-            raise InvalidRequestError(f"run {request.run_id}: release '{name}' was approved for other rows or people")
+            raise InvalidRequestError(f"run {request.run_id}: request '{name}' was approved for other rows or people")
         return plan_corrections(lake, request)
 
     def resume(self, lake: Lake, executions: Executions, request: RunRequest, plan: Plan) -> None:

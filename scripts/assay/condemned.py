@@ -1,6 +1,7 @@
-"""Condemned rows: ask for their release, answer, and follow the run that does it."""
+"""Condemned rows: ask that they be released or erased, answer, and follow the run that does it."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from assay import held_rows, retries
@@ -11,26 +12,38 @@ from lake.aws.events import EventBus
 from lake.errors import InvalidRequestError
 from lake.rules import layout
 from lake.rules.contract import Contracts
-from lake.rules.correction import RELEASE, read_corrections
+from lake.rules.correction import ERASE, RELEASE, read_corrections
 from lake.rules.held_row import HeldRow
 from lake.rules.held_state import CONDEMNED
 from lake.rules.release import ASKED, Release, new_release
+from lake.rules.retention import kept_too_long
 from lake.rules.run import RunKind
 from lake.steps.records import read_record
 from lake.steps.releases import answer_release, releases, request_release
 
+_KINDS = {RELEASE: RunKind.RELEASE, ERASE: RunKind.ERASE}
 
-def ask(target: Target, contracts: Contracts, dataset: str, row_ids: Sequence[str], reason: str) -> Release:
+
+def ask(
+    target: Target, contracts: Contracts, dataset: str, row_ids: Sequence[str], reason: str, action: str = RELEASE
+) -> Release:
     """Write the wish down and tell people, with the permissions of whoever asks."""
     rows = retries.named(target, contracts, dataset, row_ids, CONDEMNED)
     key = retries.store(target, dataset, rows)
     lake = open_lake(target)
     try:
-        wanted = new_release(dataset, key, len(rows), reason, who(target), lake.clock.now())
+        wanted = new_release(dataset, key, len(rows), reason, who(target), lake.clock.now(), action=action)
     except InvalidRequestError as error:
         raise CommandError(str(error), USAGE) from error
     request_release(lake, EventBus(target.client("events")), wanted)
     return wanted
+
+
+def kept_too_long_in(target: Target, contracts: Contracts, dataset: str, today: date) -> list[str]:
+    """The condemned rows that were delivered longer ago than the contract keeps data."""
+    years = contracts.newest(dataset).retention_years
+    rows = held_rows.rows(target, dataset, held_rows.CONDEMNED, held_rows.Wanted())
+    return [each.row_id for each in rows if kept_too_long(each.ingest_date, years, today)]
 
 
 def answer(target: Target, dataset: str, name: str, state: str, reason: str) -> Release:
@@ -41,17 +54,17 @@ def answer(target: Target, dataset: str, name: str, state: str, reason: str) -> 
         raise CommandError(str(error), USAGE) from error
 
 
-def release(target: Target, found: Release, quiet: bool) -> dict[str, Any]:
-    """Start the run that releases what was approved, and follow it."""
+def carry_out(target: Target, found: Release, quiet: bool) -> dict[str, Any]:
+    """Start the run that releases or erases what was approved, and follow it."""
     details = {
         "corrections": found.corrections,
-        "action": RELEASE,
+        "action": found.action,
         "reason": found.reason,
         "requested_by": found.requested_by,
         "approved_by": found.by,
         "request": found.name,
     }
-    return retries.follow(target, found.dataset, RunKind.RELEASE, details, found.rows, quiet)
+    return retries.follow(target, found.dataset, _KINDS[found.action], details, found.rows, quiet)
 
 
 def waiting(target: Target, dataset: str) -> list[Release]:

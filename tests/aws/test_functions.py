@@ -47,9 +47,11 @@ def test_a_run_from_function_to_function(aws: Aws) -> None:
         "decision": "promote",
         "reasons": (),
         "counts": {
-            "transactions": {"input": 10, "valid": 10, "quarantined": 0, "condemned": 0, "duplicate": 0, "outside": 0}
+            "transactions": {
+                "input": 10, "valid": 10, "quarantined": 0, "condemned": 0, "duplicate": 0, "outside": 0, "erased": 0,
+            }
         },
-    }
+    }  # fmt: skip
     assert call("promote_run")["promoted"] == 1
     assert call("finish_run")["outcome"] == "succeeded"
 

@@ -151,7 +151,7 @@ def test_the_third_failure_condemns_and_two_people_bring_one_back(target: Target
         condemned.answer(target, "transactions", request["name"], APPROVED, "I am sure")
     other = somebody_else(target)
     answer = condemned.answer(other, "transactions", request["name"], APPROVED, "seen the invoice")
-    assert condemned.release(target, answer, quiet=True)["outcome"] == "succeeded"
+    assert condemned.carry_out(target, answer, quiet=True)["outcome"] == "succeeded"
 
     (line,) = export(source, tmp_path / "released.csv")
     assert unescape(line["row_id"]) == row_id

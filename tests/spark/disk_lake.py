@@ -14,7 +14,7 @@ from lake.rules import layout
 from lake.rules.bronze import BronzeObject, name_source
 from lake.rules.claim import Claim
 from lake.rules.contract import Contract, Contracts, Thresholds, load_contracts
-from lake.rules.correction import RELEASE, RETRY, Correction, corrections_text
+from lake.rules.correction import ERASE, RELEASE, RETRY, Correction, corrections_text
 from lake.rules.json_record import to_json
 from lake.rules.layout import Buckets
 from lake.rules.partition import silver_path
@@ -164,7 +164,7 @@ class DiskLake:
 
     def retry(self, rows: Sequence[Correction], action: str = RETRY, **details: str) -> RunSummary:
         """Ask for something about rows of quarantine: plan it as PlanRun does, and run the silver job."""
-        kind = "release" if action == RELEASE else "retry"
+        kind = action if action in {RELEASE, ERASE} else "retry"
         number = next(self._numbers)
         run_id = RunId(f"20240701T01{number // 60:02d}{number % 60:02d}Z-{kind}-test")
         key = layout.corrections("transactions", str(run_id))

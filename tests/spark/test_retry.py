@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from lake.rules.correction import ACCEPT, RELEASE, Correction
+from lake.rules.correction import ACCEPT, ERASE, RELEASE, Correction
 from lake.rules.run import RunId
 from lake.rules.summary import RunSummary
 from lake.steps.read_run_summary import read_run_summary
@@ -206,3 +206,41 @@ def test_a_later_contract_judges_and_the_row_stays_in_the_version_of_its_source(
     summary = promoted(lake.with_contract(newer), lake.with_contract(newer).retry([fix(entry, TransactionAmount="1")]))
     (file,) = (file for part in summary.partitions for file in part.files)
     assert "/schema_v=v1/" in file.uri
+
+
+def test_what_an_erased_row_held_is_gone_and_the_others_are_as_they_were(ingested: DiskLake) -> None:
+    promoted(ingested, ingested.retry([fix(waiting(ingested, "T2"), TransactionAmount="secret")]))
+    promoted(ingested, ingested.retry([fix(waiting(ingested, "T4"))], ACCEPT))
+    promoted(ingested, ingested.retry([fix(waiting(ingested, "T2"))], ACCEPT))
+    gone, before = waiting(ingested, "T2"), ingested.entries()
+    summary = promoted(ingested, ingested.retry([fix(gone), fix(waiting(ingested, "T3"))], ERASE, approved_by="bob"))
+
+    assert (summary.counts.input, summary.counts.erased, summary.counts.outside) == (2, 1, 1)
+    assert [each for each in ingested.entries() if each["row_id"] != gone["row_id"]] == [
+        each for each in before if each["row_id"] != gone["row_id"]
+    ]
+    (left,) = (each for each in ingested.entries() if each["row_id"] == gone["row_id"])
+    assert (left["state"], left["previous_state"], left["revision"]) == ("erased", None, 3)
+    assert (left["raw_record"], left["fields"], left["errors"]) == (None, None, [])
+    assert left["row_hash"] == gone["row_hash"]
+    told = [(each["by"], each["changed"]) for each in left["retry_history"]]
+    assert told == [("delivery", ""), ("ann", ""), ("ann", ""), ("ann", "erased, approved by bob: because")]
+    assert "secret" not in str(ingested.entries())
+    again = promoted(ingested, ingested.retry([fix(gone)], ERASE, approved_by="bob"))
+    assert (again.counts.erased, again.counts.outside) == (0, 1)
+
+
+def test_an_erased_row_does_not_come_back(lake: DiskLake) -> None:
+    under = strict(lake)
+    source = under.deliver(csv(row("T1"), row("T22")))
+    under.promote(under.run([source]))
+    promoted(under, under.retry([fix(waiting(under, "T22"))], ACCEPT))
+    promoted(under, under.retry([fix(waiting(under, "T22"))], ERASE, approved_by="bob"))
+    # delivered once more under the rules that refused it, then read again under rules that let it in
+    again = under.ingest_and_promote(csv(row("T1"), row("T22")), day=NEXT_DAY)
+    assert (again.counts.quarantined, again.counts.duplicate) == (0, 2)
+    promoted(lake, lake.run([source], months=["2024-03"]))
+    assert silver_ids(lake) == ["T1"]
+    (first, second) = lake.entries()
+    assert (first["state"], second["state"], second["raw_record"], second["fields"]) == ("erased", "erased", None, None)
+    assert second["retry_history"][-1]["changed"].startswith("delivered again in source ")

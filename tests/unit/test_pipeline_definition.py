@@ -112,7 +112,7 @@ def test_every_expression_is_jsonata() -> None:
 
 PLAN = {
     "outcome": "planned", "plan_uri": "s3://c/plan.json", "input_records": 5, "sources": 1, "reasons": [],
-    "approval": False,
+    "approval": False, "unfinished": "",
 }  # fmt: skip
 PROMOTE: Json = {"decision": "promote", "reasons": [], "counts": {}}
 INPUT: Json = {
@@ -204,6 +204,16 @@ def test_silver_is_written_by_the_job_of_the_runs_kind_or_by_none(kind: str, wri
     assert stage.asked("plan_run_arn")[0]["details"] == {"reason": "because"}
     assert stage.asked("compact_job") == ([job_arguments("compact")] if kind == "compact" else [])
     assert stage.asked("bronze_to_silver_job") == ([job_arguments("bronze_to_silver")] if kind == "event" else [])
+
+
+def test_a_run_that_died_between_silver_and_quarantine_is_finished_before_the_next_one_is_planned() -> None:
+    stage = Stage(plan_run_arn=[{**PLAN, "outcome": "unfinished", "unfinished": "dead", "plan_uri": ""}, PLAN])
+    execution = stage.play(kind="retry")
+    assert execution.visited[:5] == ["PlanRun", "IsPlanned", "FinishPromotion", "PlanRun", "IsPlanned"]
+    assert execution.visited[-1] == "Succeeded"
+    assert [(each["run_id"], each["layer"]) for each in stage.asked("promote_run_arn")] == [
+        ("dead", "silver"), ("r", "silver"), ("r", "gold"),
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("outcome", "end"), [("nothing_to_do", "NothingToDo"), ("refused", "Refused")])

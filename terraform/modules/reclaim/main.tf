@@ -1,5 +1,5 @@
-# The only role that may delete data, and only files of runs: `assay gc` takes it for as long as it deletes. Versions
-# stay until the lifecycle rules end them, so a mistake can be undone.
+# The only role that may delete data, and only files of runs and corrections of erased rows: `assay gc` takes it for as
+# long as it deletes. Versions stay until the lifecycle rules end them, so a mistake can be undone.
 locals {
   arns      = { for layer, bucket in var.buckets : layer => "arn:${var.scope.partition}:s3:::${bucket}" }
   collected = [for layer in ["silver", "gold", "quarantine"] : local.arns[layer]]
@@ -35,7 +35,10 @@ data "aws_iam_policy_document" "this" {
   statement {
     sid       = "DeleteFilesOfRuns"
     actions   = ["s3:DeleteObject"]
-    resources = flatten([for arn in local.collected : ["${arn}/*/runs/*/attempt=*", "${arn}/*/audit/*"]])
+    resources = concat(
+      flatten([for arn in local.collected : ["${arn}/*/runs/*/attempt=*", "${arn}/*/audit/*"]]),
+      ["${local.arns["quarantine"]}/*/corrections/*"],
+    )
   }
 
   statement {
@@ -51,6 +54,7 @@ data "aws_iam_policy_document" "this" {
     resources = concat(
       flatten([for arn in local.collected : ["${arn}/*/current/*", "${arn}/*/snapshots/*"]]),
       ["${local.arns["control"]}/runs/*", "${local.arns["control"]}/leases/*"],
+      ["${local.arns["quarantine"]}/*/corrections/*"],
     )
   }
 

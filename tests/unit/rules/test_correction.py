@@ -9,7 +9,7 @@ from lake.rules.alert import alert_mail
 from lake.rules.correction import Correction, corrections_text, read_corrections
 from lake.rules.entry_files import files_with
 from lake.rules.json_record import RecordError
-from lake.rules.release import APPROVED, DENIED, answered, new_release, release_asked
+from lake.rules.release import APPROVED, DENIED, answered, new_release, request_made
 from lake.rules.summary import FileEntry
 
 ANN, BOB = "arn:aws:iam::1:user/ann", "arn:aws:iam::1:user/bob"
@@ -68,10 +68,10 @@ def test_nobody_answers_their_own_wish_and_the_first_answer_stands() -> None:
 def test_the_same_wish_at_another_time_needs_another_answer() -> None:
     one, other = (new_release("d", "key", 1, "r", ANN, f"2024-04-0{day}T00:00:00Z") for day in (1, 2))
     assert one.name != other.name
-    with pytest.raises(InvalidRequestError, match="a release needs a reason"):
+    with pytest.raises(InvalidRequestError, match="to release rows needs a reason"):
         new_release("d", "key", 1, "", ANN, "2024-04-01T00:00:00Z")
 
 
 def test_the_mail_has_the_commands_and_no_row() -> None:
-    mail = alert_mail(release_asked("prod", new_release("transactions", "key", 3, "r", ANN, "2024-04-01T00:00:00Z")))
+    mail = alert_mail(request_made("prod", new_release("transactions", "key", 3, "r", ANN, "2024-04-01T00:00:00Z")))
     assert "assay condemned approve" in mail.body and "--env prod" in mail.body and f"{ANN}, who cannot" in mail.body

@@ -57,6 +57,17 @@ def test_nothing_waits_nothing_is_mailed() -> None:
     assert mailbox.mails == []
 
 
+def test_condemned_rows_that_are_kept_too_long_are_told_even_when_nothing_waits() -> None:
+    lake, mailbox = lake_on(), Mailbox()
+    hold(lake, 1, "2017-04-20", {"BAD_TYPE": 5})
+    settle(lake, 2, "2017-04-20", {"BAD_TYPE": -5}, condemned=3)
+    assert not send_digest(lake, mailbox, "2024-04-19T06:30:00Z").mailed
+    assert send_digest(lake, mailbox, AT).mailed
+    ((_, body),) = mailbox.mails
+    assert "transactions: 0 row(s) wait; 3 condemned" in body
+    assert "3 condemned row(s) are older than the contract keeps data: assay condemned erase --expired" in body
+
+
 def test_files_of_an_older_build_are_counted_without_reasons() -> None:
     lake, mailbox = lake_on(), Mailbox()
     hold(lake, 1, "2024-04-20", {}, states={}, waiting=0)

@@ -24,7 +24,8 @@ from lake.steps.summaries import read_plan
 from tests.backfills import ANN, BOB
 from tests.builders import BUCKETS, MARCH, TRANSACTIONS
 from tests.fakes import KillAt, KilledError
-from tests.held_world import Entry, HeldWorld
+from tests.held_rows import Entry
+from tests.held_world import HeldWorld
 from tests.unit.steps.test_life_of_rows import check
 
 DAY = "2024-03-31"
@@ -108,7 +109,7 @@ def everything(world: HeldWorld, request: RunRequest) -> list[Callable[[], objec
     run_id = RunId(request.run_id)
     return [
         lambda: plan_run(world.lake, world.executions, request),
-        lambda: world.leave_asked(run_id),
+        lambda: world.leave_asked(request),
         lambda: promote_run(world.lake, run_id, "silver"),
         lambda: world.finish(request),
     ]
@@ -189,7 +190,7 @@ def test_a_release_needs_the_yes_of_somebody_else(world: HeldWorld) -> None:
         named = {**request.details, "request": wish.name, "approved_by": BOB, **details}
         return ReleasePlanner().plan(world.lake, world.executions, replace(request, details=named))
 
-    with pytest.raises(InvalidRequestError, match="nobody has approved release"):
+    with pytest.raises(InvalidRequestError, match="nobody has approved request"):
         planned()
     with pytest.raises(InvalidRequestError, match="somebody else"):
         answer_release(world.lake, "transactions", wish.name, APPROVED, ANN, "me")

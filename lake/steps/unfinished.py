@@ -1,0 +1,46 @@
+"""A run that died between silver and quarantine: its rows are in silver and still open, until its promotion goes on."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from lake.rules import layout
+from lake.rules.journal import SILVER
+from lake.rules.lease import Lease
+from lake.rules.run import HELD_KINDS, RunId, RunKind
+from lake.rules.trigger import RunRequest
+from lake.steps.lake import Lake
+from lake.steps.promote_run import find_journal
+from lake.steps.records import find_record, put_record
+
+
+def unfinished_run(lake: Lake, request: RunRequest) -> str:
+    """The run whose promotion is to be finished before this one looks at rows; empty when there is none.
+
+    Whoever wants to undo that very run finds it as it is.
+    """
+    key = layout.lease(request.dataset)
+    lease = find_record(lake.store, Lease, lake.buckets.control, key)
+    marked = lease.unfinished if lease else ""
+    if not marked or undoes(request.kind, request.details) == marked:
+        return ""
+    if is_half_promoted(lake, RunId(marked)):
+        return marked
+
+    def done(found: Lease | None) -> Lease | None:
+        return replace(found, unfinished="") if found is not None and found.unfinished == marked else None
+
+    put_record(lake.store, Lease, lake.buckets.control, key, done)
+    return ""
+
+
+def undoes(kind: str, details: Mapping[str, str]) -> str:
+    """The run that a run is to undo as a whole; empty for any other."""
+    return details.get("run", "") if kind == RunKind.ROLLBACK else ""
+
+
+def is_half_promoted(lake: Lake, run_id: RunId) -> bool:
+    """Whether a run that moves rows between silver and quarantine has begun to, and has not come to the end."""
+    if run_id.kind not in HELD_KINDS:
+        return False
+    journal = find_journal(lake, run_id)
+    return journal is not None and SILVER in journal.layers and not journal.is_complete(SILVER)
