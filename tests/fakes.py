@@ -195,8 +195,9 @@ class Mailbox:
     mails: list[tuple[str, str]] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
 
-    def send(self, subject: str, body: str) -> None:
+    def send(self, subject: str, body: str) -> str:
         self.mails.append((subject, body))
+        return f"mail-{len(self.mails)}"
 
     def tell(self, event: Event) -> None:
         """What happens on the bus: the event travels as JSON and becomes a mail."""

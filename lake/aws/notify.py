@@ -12,14 +12,15 @@ LONGEST_BODY = 200_000
 
 
 class Mail:
-    """Sends to the topic of the platform team."""
+    """Sends to one topic."""
 
     def __init__(self, client: "SNSClient", topic_arn: str) -> None:
         self._client = client
         self._topic_arn = topic_arn
 
-    def send(self, subject: str, body: str) -> None:
-        """Send one mail; SNS takes subjects of at most 100 printable ASCII characters."""
+    def send(self, subject: str, body: str) -> str:
+        """Send one mail: its id at SNS, which takes subjects of at most 100 printable ASCII characters."""
         plain = "".join(each if " " <= each <= "~" else "?" for each in subject)[:LONGEST_SUBJECT]
         with translated(f"send the alert '{plain}'"):
-            self._client.publish(TopicArn=self._topic_arn, Subject=plain, Message=body[:LONGEST_BODY])
+            answer = self._client.publish(TopicArn=self._topic_arn, Subject=plain, Message=body[:LONGEST_BODY])
+        return answer["MessageId"]

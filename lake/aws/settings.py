@@ -15,6 +15,7 @@ class Settings:
     environment: str
     buckets: Buckets
     alert_topic_arn: str
+    rehearsal_topic_arn: str
     state_machine_arn: str
     build_id: str
     job_log_prefix: str
@@ -37,6 +38,7 @@ _NAMES = {
     "environment": "ASSAY_ENVIRONMENT",
     **{layer: f"ASSAY_BUCKET_{layer.upper()}" for layer in _LAYERS},
     "alert_topic_arn": "ASSAY_ALERT_TOPIC_ARN",
+    "rehearsal_topic_arn": "ASSAY_REHEARSAL_TOPIC_ARN",
     "state_machine_arn": "ASSAY_STATE_MACHINE_ARN",
     "build_id": "ASSAY_BUILD_ID",
     "job_log_prefix": "ASSAY_JOB_LOG_PREFIX",

@@ -49,6 +49,7 @@ class Event:
 
     `reason` is the first error in words, `data` says whether data is at risk, `next_step` is the command to type;
     where one of the two is empty, the words of the kind are used. `changes` and `lines` are shown one a line.
+    `rehearsal`: the smoke test that made it happen.
     """
 
     kind: EventKind
@@ -69,6 +70,7 @@ class Event:
     next_step: str = ""
     runbook: str = ""
     context_uri: str = ""
+    rehearsal: str = ""
 
 
 def detail(event: Event) -> str:

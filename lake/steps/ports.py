@@ -77,9 +77,9 @@ class TaskTokens(Protocol):
 
 
 class Notifier(Protocol):
-    """SNS: one mail to the platform team. Subjects are cut to 100 ASCII characters."""
+    """SNS: one mail to whoever reads a topic; its id there. Subjects are cut to 100 ASCII characters."""
 
-    def send(self, subject: str, body: str) -> None: ...
+    def send(self, subject: str, body: str) -> str: ...
 
 
 class Events(Protocol):

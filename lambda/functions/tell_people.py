@@ -9,4 +9,4 @@ from lake.steps.tell_people import tell_people
 def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     """Mail what happened; an event that cannot be put in words is mailed as it is."""
     wiring.begin(event)
-    return wiring.answer(tell_people(wiring.mail(), wiring.settings().environment, event))
+    return wiring.answer(tell_people(wiring.mails(), wiring.settings().environment, event))

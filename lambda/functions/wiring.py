@@ -20,6 +20,7 @@ from lake.aws.store import S3Store
 from lake.bundle import contracts_root
 from lake.rules.contract import load_contracts
 from lake.steps.lake import Lake
+from lake.steps.tell_people import Mails
 
 logger = Logger(service="assay")
 _CONFIG = Config(retries={"mode": "standard", "max_attempts": 5}, s3={"addressing_style": "path"})
@@ -53,15 +54,16 @@ def executions() -> StepFunctions:
 
 
 @cache
-def events() -> EventBus:
-    """What people are to hear of."""
-    return EventBus(boto3.client("events", config=_CONFIG))
+def events(rehearsal: str = "") -> EventBus:
+    """What people are to hear of; what a smoke test makes happen carries its name."""
+    return EventBus(boto3.client("events", config=_CONFIG), rehearsal)
 
 
 @cache
-def mail() -> Mail:
+def mails() -> Mails:
     """The mails themselves; only tell_people sends them."""
-    return Mail(boto3.client("sns", config=_CONFIG), settings().alert_topic_arn)
+    client, found = boto3.client("sns", config=_CONFIG), settings()
+    return Mails(Mail(client, found.alert_topic_arn), Mail(client, found.rehearsal_topic_arn))
 
 
 @cache

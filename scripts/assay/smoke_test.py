@@ -1,4 +1,4 @@
-"""The smoke test: a canary through one version of the state machine, what Athena answers of it, then the checks."""
+"""The smoke test: functions, a failure that is told, a canary through one version of the state machine, the checks."""
 
 import io
 import json
@@ -11,7 +11,9 @@ from typing import Any
 
 from assay import executions, runs
 from assay.console import CommandError
+from assay.executions import Execution
 from assay.query import Answer, ask
+from assay.rehearsal import Rehearsal
 from assay.target import Target
 from lake.aws.executions import StepFunctions
 from lake.bundle import contracts_root
@@ -42,26 +44,33 @@ class StackSmokeTest:
         """Raises SmokeTestError with what was expected and what was found."""
         now = datetime.now(UTC)
         canary = canary_of(f"{deployment_id}-{now:%H%M%S}", now.date())
-        key = layout.bronze_prefix(DATASET, now.date()) + f"{canary.account}.csv"
+        rehearsal = Rehearsal(self._target, canary.account)
         views, checks = self._questions(build_id)
-        self._call_dispatch(key, now)
+        rehearsal.call_functions(now)
         self._ask_all(views)
+        failed = self._fail(rehearsal, now, version_arn)
+        self._succeed(canary, now, version_arn)
+        rehearsal.require_told(failed, now)
+        self._ask_all(checks)
+
+    def _fail(self, rehearsal: Rehearsal, now: datetime, version_arn: str) -> str:
+        run_id, arn = rehearsal.fail_a_run(now, version_arn)
+        self._say(f"run that must fail {run_id}")
+        found = self._ended(run_id, arn)
+        if found.status != "FAILED":
+            raise SmokeTestError(f"run {run_id} had to fail, it ended as {found.status}", arn)
+        return run_id
+
+    def _succeed(self, canary: Canary, now: datetime, version_arn: str) -> None:
+        key = layout.bronze_prefix(DATASET, now.date()) + f"{canary.account}.csv"
         self._store.create(self._target.bucket("bronze"), key, canary.text)
         run_id, arn = self._start(key, now, version_arn)
         self._say(f"canary {run_id}")
-        self._await(run_id, arn)
+        found = self._ended(run_id, arn)
+        if found.status != "SUCCEEDED":
+            told = f"the canary's run {run_id} ended as {found.status}: {found.error}"
+            raise SmokeTestError(told, arn, tuple(self._story(run_id)))
         self._judge(canary, run_id, arn)
-        self._ask_all(checks)
-
-    def _call_dispatch(self, key: str, now: datetime) -> None:
-        """Runs do not start through it here; but whatever starts them does, so it must understand an event."""
-        found = {"bucket": {"name": self._target.bucket("bronze")}, "object": {"key": key}}
-        event = {"detail-type": "Object Created", "time": now.isoformat(), "detail": found}
-        function = f"{self._target.name}-dispatch"
-        answer = self._target.client("lambda").invoke(FunctionName=function, Payload=json.dumps(event))
-        payload = json.loads(answer["Payload"].read())
-        if answer.get("FunctionError") or "ignored" not in payload:
-            raise SmokeTestError(f"{function} must ignore an object of {DATASET}, it answered {payload}")
 
     def _start(self, key: str, now: datetime, version_arn: str) -> tuple[str, str]:
         bucket = self._target.bucket("bronze")
@@ -72,16 +81,14 @@ class StackSmokeTest:
         arn, _ = machine.start(request.run_id, to_json(request, one_line=True))
         return request.run_id, arn
 
-    def _await(self, run_id: str, arn: str) -> None:
+    def _ended(self, run_id: str, arn: str) -> Execution:
         deadline = time.monotonic() + RUN_SECONDS
         while (found := executions.describe(self._target, run_id)).status not in executions.OVER:
             if time.monotonic() > deadline:
                 self._target.client("stepfunctions").stop_execution(executionArn=arn, cause="the smoke test gave up")
                 raise SmokeTestError(f"the canary's run {run_id} was not over after {RUN_SECONDS} s", arn)
             time.sleep(POLL_SECONDS)
-        if found.status != "SUCCEEDED":
-            told = f"the canary's run {run_id} ended as {found.status}: {found.error}"
-            raise SmokeTestError(told, arn, tuple(self._story(run_id)))
+        return found
 
     def _judge(self, canary: Canary, run_id: str, arn: str) -> None:
         story = runs.story(self._target, run_id)

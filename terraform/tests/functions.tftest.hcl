@@ -21,6 +21,7 @@ variables {
   }
   kms_key_arn          = "arn:aws:kms:eu-west-1:111111111111:key/test"
   alert_topic_arn      = "arn:aws:sns:eu-west-1:111111111111:assay-test-alerts"
+  rehearsal_topic_arn  = "arn:aws:sns:eu-west-1:111111111111:assay-test-rehearsals"
   pipeline_alias_arn   = "arn:aws:states:eu-west-1:111111111111:stateMachine:assay-test-pipeline:live"
   jobs                 = ["assay-test-bronze-to-silver"]
   artifacts            = "./tests/artifacts"
@@ -62,7 +63,7 @@ run "functions_run_their_build_under_their_own_role" {
       for function in aws_lambda_function.this : join(" ", sort(keys(function.environment[0].variables))) == join(" ", [
         "ASSAY_ALERT_TOPIC_ARN", "ASSAY_APPROVALS", "ASSAY_BUCKET_BRONZE", "ASSAY_BUCKET_CONTROL", "ASSAY_BUCKET_GOLD",
         "ASSAY_BUCKET_QUARANTINE", "ASSAY_BUCKET_SILVER", "ASSAY_BUILD_ID", "ASSAY_ENVIRONMENT",
-        "ASSAY_JOB_LOG_PREFIX", "ASSAY_STATE_MACHINE_ARN",
+        "ASSAY_JOB_LOG_PREFIX", "ASSAY_REHEARSAL_TOPIC_ARN", "ASSAY_STATE_MACHINE_ARN",
       ])
     ])
     error_message = "Every function gets all settings."

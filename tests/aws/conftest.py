@@ -15,6 +15,7 @@ from lake.rules.incoming import read_event
 from tests.builders import BUCKETS
 
 REGION: Final = "eu-west-1"
+TOPIC: Final = f"arn:aws:sns:{REGION}:123456789012:assay-"
 
 
 @dataclass
@@ -49,7 +50,8 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Aws]:
         made = _make()
         variables = {f"BUCKET_{layer.upper()}": bucket for layer, bucket in vars(BUCKETS).items()} | {
             "ENVIRONMENT": "test",
-            "ALERT_TOPIC_ARN": boto3.client("sns", REGION).list_topics()["Topics"][0]["TopicArn"],
+            "ALERT_TOPIC_ARN": TOPIC + "alerts",
+            "REHEARSAL_TOPIC_ARN": TOPIC + "rehearsals",
             "STATE_MACHINE_ARN": made.machine_arn,
             "BUILD_ID": "build1",
             "JOB_LOG_PREFIX": "/aws-glue/jobs/locked-role",
@@ -68,6 +70,7 @@ def _make() -> Aws:
         s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
         s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
     topic = boto3.client("sns", REGION).create_topic(Name="assay-alerts")["TopicArn"]
+    boto3.client("sns", REGION).create_topic(Name="assay-rehearsals")
     queue = boto3.client("sqs", REGION).create_queue(QueueName="mailbox")["QueueUrl"]
     boto3.client("sns", REGION).subscribe(
         TopicArn=topic, Protocol="sqs", Endpoint=f"arn:aws:sqs:{REGION}:123456789012:mailbox"
@@ -92,6 +95,6 @@ def _received(url: str) -> list[dict[str, Any]]:
 
 def _forget() -> None:
     for made_once in (
-        wiring.settings, wiring.lake, wiring.executions, wiring.mail, wiring.events, wiring.metrics, wiring.job_logs,
+        wiring.settings, wiring.lake, wiring.executions, wiring.mails, wiring.events, wiring.metrics, wiring.job_logs,
     ):  # fmt: skip
         made_once.cache_clear()

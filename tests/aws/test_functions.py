@@ -124,6 +124,16 @@ def test_an_event_is_mailed(aws: Aws) -> None:
     assert subject.startswith("Assay test: Run of transactions timed out") and body.splitlines()[-1].startswith("What")
 
 
+def test_what_a_smoke_test_makes_happen_is_told_and_nobody_gets_it(aws: Aws) -> None:
+    call("check_freshness", rehearsal="canary-1")
+    assert [subject for subject, _ in aws.told()] != []
+    detail = {"environment": "test", "dataset": "transactions", "rehearsal": "canary-1"}
+    missed = {"source": "assay", "detail-type": "Freshness Missed", "detail": detail}
+    answer = import_module("functions.tell_people").handler(missed, None)
+    assert (answer["rehearsed"], answer["in_words"], answer["about"]) == (True, True, "canary-1")
+    assert answer["message_id"] and aws.mails() == []
+
+
 def test_the_digest_mails_what_waits_and_nothing_else(aws: Aws) -> None:
     assert call("quarantine_digest") == {"rows": {"transactions": 0}, "mailed": False}
     assert aws.told() == []

@@ -16,7 +16,7 @@ from lake.aws.notify import Mail
 from lake.aws.settings import Settings
 from lake.errors import InvalidRequestError, NotFoundError, StoreError
 from lake.rules.event import Event, EventKind
-from tests.aws.conftest import REGION, Aws
+from tests.aws.conftest import REGION, TOPIC, Aws
 from tests.builders import BUCKETS, run_id
 
 NAME = str(run_id())
@@ -58,11 +58,11 @@ def test_a_machine_that_is_not_there_is_an_error(aws: Aws) -> None:
 
 
 def test_a_subject_is_short_plain_and_on_one_line(aws: Aws) -> None:
-    topic = boto3.client("sns", REGION).list_topics()["Topics"][0]["TopicArn"]
-    Mail(boto3.client("sns", REGION), topic).send("Läuft\nnicht " + "x" * 200, "Grund: ä")
+    sent = Mail(boto3.client("sns", REGION), TOPIC + "alerts").send("Läuft\nnicht " + "x" * 200, "Grund: ä")
     ((subject, body),) = aws.mails()
     assert subject == ("L?uft?nicht " + "x" * 200)[:100]
     assert body == "Grund: ä"
+    assert sent, "SNS gives each mail an id"
 
 
 def test_numbers_are_counted_by_dataset(capsys: pytest.CaptureFixture[str]) -> None:

@@ -58,6 +58,18 @@ BOOM = "\n\nraise RuntimeError('boom')\n"
 BROKEN: dict[str, tuple[str, str, Change, str]] = {
     "a job": ("jobs/bronze_to_silver.py", "", lambda body: BOOM.encode() + body, "ended as FAILED"),
     "a function": (FUNCTIONS, "functions/read_run_summary.py", appending(BOOM), "ended as FAILED"),
+    "the words of mails": (
+        FUNCTIONS,
+        "lake/rules/alert.py",
+        replacing("    whole = _filled(", "    raise RuntimeError('boom')\n    whole = _filled("),
+        "'in_words': False",
+    ),
+    "what follows a failed run": (
+        FUNCTIONS,
+        "functions/close_run.py",
+        appending(BOOM),
+        "was to be told with its state",
+    ),
     "the state machine": (STACK, ASL, replacing('"Next": "PromoteSilver"', '"Next": "Nowhere"'), "ended as FAILED"),
     "a view": (
         STACK,

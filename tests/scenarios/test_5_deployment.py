@@ -104,7 +104,7 @@ def ran_on_the_version_itself(target: Target, found: Deployment) -> bool:
 
 @pytest.mark.parametrize("what", sorted(BROKEN))
 def test_a_broken_build_is_reverted_without_help(target: Target, what: str) -> None:
-    before = look(target)
+    before, mails = look(target), len(pipeline.mails(target))
     artefact, member, change, words = BROKEN[what]
     build_id = kept(target, before.active["build_id"], artefact, member, change)
     with pytest.raises(CommandError, match="the previous build is active, as it was"):
@@ -116,6 +116,7 @@ def test_a_broken_build_is_reverted_without_help(target: Target, what: str) -> N
     assert failure["previous"] == before.active["build_id"]
     assert failure["second_trouble"] is None
     assert mailed(target, "was reverted", f"Build: {build_id}")
+    assert len(pipeline.mails(target)) == mails + 1, "one thing happened, and people get one mail"
 
 
 def test_a_plan_that_takes_tables_away_is_refused_before_anything_is_touched(target: Target) -> None:

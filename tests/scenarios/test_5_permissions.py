@@ -241,7 +241,9 @@ def test_roles_made_by_a_deployment_have_the_boundary_and_runs_work_under_it(
     assert pipeline.outcome(story) == "succeeded"
 
 
-def test_the_roles_of_the_backfill_workflow_are_enough_for_it(delivered: Delivered) -> None:
+def test_the_roles_of_the_backfill_workflow_are_enough_for_it(delivered: Delivered, tmp_path: Path) -> None:
+    file = pipeline.write_csv(tmp_path / "again.csv", pipeline.rows_for("2024-03", 20, "again"))
+    assert pipeline.outcome(pipeline.run_file(delivered.target, file, "2024-03-31")) == "succeeded"
     with delivered.working_as("backfill-plan") as target:
         planned = backfills.plan(target, "transactions", "2024-03", "to see that it can be done")
     with delivered.working_as("backfill-start") as target:

@@ -26,7 +26,7 @@ JOBS = ["bronze_to_silver", "compact", "silver_to_gold"]
 LAYERS = ["bronze", "silver", "gold", "quarantine", "control"]
 BUS = "arn:aws:events:eu-west-1:111111111111:event-bus/default"
 EXECUTION = f"arn:aws:states:eu-west-1:111111111111:execution:{NAME}-pipeline:r"
-TOPIC = f"arn:aws:sns:eu-west-1:111111111111:{NAME}-alerts"
+TOPICS = [f"arn:aws:sns:eu-west-1:111111111111:{NAME}-{each}" for each in ("alerts", "rehearsals")]
 OURS = {"events:source": "assay"}
 TELLERS = {
     "dispatch", "ask_approval", "finish_run", "find_late", "quarantine_digest", "close_run", "check_freshness",
@@ -94,7 +94,7 @@ def at(layer: str, key: str) -> str:
         ("close_run", "glue:GetJobRun", f"arn:aws:glue:eu-west-1:111111111111:job/{NAME}-bronze-to-silver"),
         ("check_freshness", "s3:GetObject", at("control", LEDGER)),
         ("check_freshness", "s3:ListBucket", f"arn:aws:s3:::{NAME}-control"),
-        ("tell_people", "sns:Publish", TOPIC),
+        *(("tell_people", "sns:Publish", topic) for topic in TOPICS),
         ("dispatch", "lambda:InvokeFunction", f"arn:aws:lambda:eu-west-1:111111111111:function:{NAME}-tell-people"),
     ],
 )
@@ -206,7 +206,7 @@ def test_functions_tell_the_bus_and_only_one_of_them_mails(plan: Plan, function:
     policy = plan.function(function)
     assert policy.allows("events:PutEvents", BUS, OURS) == (function in TELLERS)
     assert not policy.allows("events:PutEvents", BUS, {"events:source": "aws.states"})
-    assert policy.allows("sns:Publish", TOPIC) == (function == "tell_people")
+    assert {policy.allows("sns:Publish", topic) for topic in TOPICS} == {function == "tell_people"}
 
 
 def test_looking_at_freshness_changes_nothing(plan: Plan) -> None:

@@ -3,6 +3,11 @@ output "topic_arn" {
   value       = local.topic_arn
 }
 
+output "rehearsal_topic_arn" {
+  description = "Topic of what smoke tests make happen; subscribe to it to see that."
+  value       = "arn:${var.scope.partition}:sns:${local.regional}:${aws_sns_topic.rehearsals.name}"
+}
+
 output "alarms" {
   description = "Name of every alarm."
   value = sort(concat(

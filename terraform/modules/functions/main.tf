@@ -115,17 +115,18 @@ resource "aws_lambda_function" "this" {
 
   environment {
     variables = {
-      ASSAY_ENVIRONMENT       = var.scope.environment
-      ASSAY_BUCKET_BRONZE     = var.buckets["bronze"]
-      ASSAY_BUCKET_SILVER     = var.buckets["silver"]
-      ASSAY_BUCKET_GOLD       = var.buckets["gold"]
-      ASSAY_BUCKET_QUARANTINE = var.buckets["quarantine"]
-      ASSAY_BUCKET_CONTROL    = var.buckets["control"]
-      ASSAY_ALERT_TOPIC_ARN   = var.alert_topic_arn
-      ASSAY_STATE_MACHINE_ARN = var.pipeline_alias_arn
-      ASSAY_BUILD_ID          = var.build_id
-      ASSAY_JOB_LOG_PREFIX    = var.job_log_prefix
-      ASSAY_APPROVALS         = var.approvals
+      ASSAY_ENVIRONMENT         = var.scope.environment
+      ASSAY_BUCKET_BRONZE       = var.buckets["bronze"]
+      ASSAY_BUCKET_SILVER       = var.buckets["silver"]
+      ASSAY_BUCKET_GOLD         = var.buckets["gold"]
+      ASSAY_BUCKET_QUARANTINE   = var.buckets["quarantine"]
+      ASSAY_BUCKET_CONTROL      = var.buckets["control"]
+      ASSAY_ALERT_TOPIC_ARN     = var.alert_topic_arn
+      ASSAY_REHEARSAL_TOPIC_ARN = var.rehearsal_topic_arn
+      ASSAY_STATE_MACHINE_ARN   = var.pipeline_alias_arn
+      ASSAY_BUILD_ID            = var.build_id
+      ASSAY_JOB_LOG_PREFIX      = var.job_log_prefix
+      ASSAY_APPROVALS           = var.approvals
     }
   }
 

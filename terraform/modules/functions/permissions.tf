@@ -13,9 +13,11 @@ locals {
   unattended      = toset(["check_freshness", "close_run", "dispatch", "find_late", "quarantine_digest", "tell_people"])
   tell_people_arn = "arn:${var.scope.partition}:lambda:${local.regional}:function:${local.names["tell_people"]}"
 
-  publish_alerts = { PublishAlerts = { actions = ["sns:Publish"], resources = [var.alert_topic_arn] } }
-  describe_runs  = { DescribeRuns = { actions = ["states:DescribeExecution"], resources = ["${local.executions}:*"] } }
-  follow_runs    = { FollowRuns = { actions = ["states:GetExecutionHistory"], resources = ["${local.executions}:*"] } }
+  publish_alerts = {
+    PublishAlerts = { actions = ["sns:Publish"], resources = [var.alert_topic_arn, var.rehearsal_topic_arn] }
+  }
+  describe_runs = { DescribeRuns = { actions = ["states:DescribeExecution"], resources = ["${local.executions}:*"] } }
+  follow_runs   = { FollowRuns = { actions = ["states:GetExecutionHistory"], resources = ["${local.executions}:*"] } }
 
   # tell_people, which alone sends mails, is the target of a rule on this bus.
   tell = {

@@ -25,6 +25,11 @@ variable "alert_topic_arn" {
   type        = string
 }
 
+variable "rehearsal_topic_arn" {
+  description = "Topic of mails about what a smoke test made happen."
+  type        = string
+}
+
 variable "pipeline_alias_arn" {
   description = "Alias of the state machine that dispatch starts."
   type        = string
