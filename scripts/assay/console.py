@@ -18,6 +18,7 @@ FAILED = 1
 USAGE = 2
 REFUSED = 3
 NOT_RUNNING = 4
+INTERRUPTED = 130
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 
@@ -47,9 +48,11 @@ def plain_errors() -> Iterator[None]:
     except (LocalAwsError, LakeError, BotoCoreError, ClientError) as error:
         err.print("error", f"{error}", soft_wrap=True, markup=False)
         sys.exit(FAILED)
-    except KeyboardInterrupt:
-        err.print("interrupted; what was started goes on, see [bold]assay runs[/]")
-        sys.exit(130)
+    except SystemExit as ended:
+        # typer makes this of Ctrl-C
+        if ended.code == INTERRUPTED:
+            err.print("interrupted; what was started goes on, see [bold]assay runs[/]")
+        raise
 
 
 def print_json(value: Any) -> None:

@@ -1,5 +1,7 @@
 """Deploy a build to an environment, go on with a deployment that died, or bring the previous build back."""
 
+import os
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -7,7 +9,7 @@ from typing import Any
 
 from assay import saved_plan, stack, terraform
 from assay.build import build
-from assay.console import FAILED, REFUSED, USAGE, CommandError, out
+from assay.console import FAILED, INTERRUPTED, REFUSED, USAGE, CommandError, out
 from assay.infrastructure import TerraformInfrastructure
 from assay.site import is_gone, open_site, this_process
 from assay.target import LOCAL, Target
@@ -16,6 +18,7 @@ from lake.errors import InvalidRequestError
 from lake.rules.build_manifest import is_of_a_commit, require_build_id
 from lake.rules.deployment import Deployment, Phase
 from lake.rules.deployment_event import STATES
+from lake.rules.interruption import interrupted
 from lake.rules.plan_policy import changes_of, counted, digest_of, violations
 from lake.steps.deploy import drive, turn_back
 from lake.steps.deployment_ports import Site
@@ -122,7 +125,9 @@ def _site(target: Target, quiet: bool) -> Iterator[tuple[Site, Any]]:
         control.unmark()
         stack.ensure_state_bucket(target)
     if quiet:
-        yield open_site(target, lambda _: None), lambda _: None
+        site = open_site(target, lambda _: None)
+        with interruptible(site):
+            yield site, lambda _: None
         return
     with out.status("looking") as line:
 
@@ -130,7 +135,20 @@ def _site(target: Target, quiet: bool) -> Iterator[tuple[Site, Any]]:
             out.print(f"{deployment.journal[-1].at}  {deployment.phase}")
             line.update(str(deployment.next_action or ""))
 
-        yield open_site(target, line.update), watch
+        site = open_site(target, line.update)
+        with interruptible(site):
+            yield site, watch
+
+
+@contextmanager
+def interruptible(site: Site) -> Iterator[None]:
+    """Whoever presses Ctrl-C hears where the deployment stands. Raises CommandError then."""
+    try:
+        yield
+    except KeyboardInterrupt as error:
+        found = find_deployment(site)
+        is_mine = found is not None and (found.holder.host, found.holder.process) == (socket.gethostname(), os.getpid())
+        raise CommandError(interrupted(found, is_mine), INTERRUPTED) from error
 
 
 def _kept(target: Target, site: Site) -> str:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from assay.build import REPOSITORY
-from assay.console import CommandError
+from assay.console import CommandError, err
 
 ROOT = REPOSITORY / "terraform"
 LONGEST_PROBLEM = 2_000
@@ -151,11 +151,17 @@ def _events(arguments: list[str], root: Path) -> Iterator[dict[str, Any]]:
     # Into a file: with nobody at the end of a pipe Terraform would die on the way, without writing its state.
     with tempfile.NamedTemporaryFile("w+", dir=data_folder(), suffix=".log") as log:
         process = _start(arguments, log.fileno(), root)
-        for line in _lines(process, Path(log.name)):
-            event = _event(line)
-            if event.get("@level") == "error" or event["type"] == "raw":
-                problems.append(_problem(event))
-            yield event
+        try:
+            for line in _lines(process, Path(log.name)):
+                event = _event(line)
+                if event.get("@level") == "error" or event["type"] == "raw":
+                    problems.append(_problem(event))
+                yield event
+        except (KeyboardInterrupt, GeneratorExit):
+            # Ctrl-C reaches it as well; a second signal would end it before it has written its state
+            err.print("waiting until Terraform has ended what it began")
+            process.wait()
+            raise
     if process.wait() != 0:
         raise CommandError(f"terraform {arguments[0]} failed:\n" + "\n".join(problems))
 

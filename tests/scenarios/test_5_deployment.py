@@ -157,6 +157,20 @@ def test_killed_on_the_way_it_is_one_of_the_two_builds(
     assert nothing_is_to_be_changed(target)
 
 
+def test_whoever_interrupts_it_hears_where_it_stands_and_how_it_goes_on(target: Target) -> None:
+    before = look(target)
+    build_id = kept(target, before.active["build_id"], FUNCTIONS, "functions/plan_run.py", appending("\n# Ctrl-C\n"))
+    process, log = begun(target, build_id, "applying", 3)
+    os.killpg(process.pid, signal.SIGINT)
+    assert process.wait(timeout=600) == 130
+    told = log.read_text()
+    assert f"of build {build_id} to local is applying" in told
+    assert f"runs start on build {before.active['build_id']}" in told
+    assert "assay deploy resume --env local" in told and "assay deploy revert --env local" in told
+    assert deployments.resume(target, take_over=False, quiet=True).phase == "deployed"
+    assert nothing_is_to_be_changed(target)
+
+
 def mailed(target: Target, subject: str, line: str) -> bool:
     """Whether a mail tells of it; events take a moment."""
     for _ in range(100):
@@ -168,6 +182,16 @@ def mailed(target: Target, subject: str, line: str) -> bool:
 
 def kill(target: Target, build_id: str, phase: str, seconds: float, with_terraform: bool) -> None:
     """Deploy in a process of its own, and kill that when a phase was reached: alone, or with its Terraform."""
+    process, _ = begun(target, build_id, phase, seconds)
+    if with_terraform:
+        os.killpg(process.pid, signal.SIGKILL)
+    else:
+        process.kill()
+    process.wait()
+
+
+def begun(target: Target, build_id: str, phase: str, seconds: float) -> tuple["subprocess.Popen[bytes]", Path]:
+    """A process that deploys and has reached a phase so many seconds ago; what it says."""
     log = terraform.data_folder() / "killed.log"
     with log.open("w") as out:
         process = subprocess.Popen(
@@ -181,11 +205,7 @@ def kill(target: Target, build_id: str, phase: str, seconds: float, with_terrafo
     until(lambda: newest(target) == (build_id, phase), process, log)
     time.sleep(seconds)
     assert newest(target) == (build_id, phase), log.read_text()
-    if with_terraform:
-        os.killpg(process.pid, signal.SIGKILL)
-    else:
-        process.kill()
-    process.wait()
+    return process, log
 
 
 def until(reached: Callable[[], bool], process: "subprocess.Popen[bytes]", log: Path) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from assay.console import CommandError
+from assay.console import INTERRUPTED, CommandError, plain_errors
 from assay.ingest import day_of
 
 
@@ -51,3 +51,9 @@ def test_the_day_of_delivery_is_given_or_in_the_path(tmp_path: Path, path: str, 
 def test_what_is_no_day_is_refused(tmp_path: Path) -> None:
     with pytest.raises(CommandError, match=r"'31\.03\.2024' is not a day"):
         day_of(tmp_path / "x.csv", "31.03.2024")
+
+
+def test_ctrl_c_says_that_what_was_started_goes_on(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit), plain_errors():
+        sys.exit(INTERRUPTED)
+    assert "what was started goes on, see assay runs" in capsys.readouterr().err
