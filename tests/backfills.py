@@ -68,8 +68,9 @@ class World:
         self.executions.end(wanted.run_id)
 
     def declare(self, months: str = "2024-03", **fields: Any) -> Backfill:
-        given: dict[str, Any] = {"reason": "a pattern was too strict", "requester": ANN, "at": self.clock.moment}
-        return declare_backfill(self.lake, BackfillRequest("transactions", months, **{**given, **fields}))
+        given: dict[str, Any] = {"reason": "a pattern was too strict", "requester": ANN, "region": "eu-west-1"}
+        asked = {**given, "at": self.clock.moment, **fields}
+        return declare_backfill(self.lake, BackfillRequest("transactions", months, **asked))
 
     def now(self, backfill: Backfill) -> Backfill:
         return find_backfill(self.lake, backfill.backfill_id)

@@ -93,8 +93,12 @@ def plan_lines(backfill: Backfill) -> list[str]:
         f"reads {len(backfill.sources)} source(s) ({counted}), {found.bytes:,} bytes",
         *(f"{each.key}: {each.note}" for each in backfill.sources if each.note),
         *(f"leaves out {each.key}: {each.reason}" for each in backfill.left_out),
-        f"takes about {found.minutes:g} minutes and {found.dpu_hours:g} DPU-hours, {found.cost_usd:.2f} USD",
+        f"takes about {found.minutes:g} minutes and {found.dpu_hours:g} DPU-hours, {_usd(found.cost_usd)}",
     ]
+
+
+def _usd(cost: float | None) -> str:
+    return "in a region whose prices are not known" if cost is None else f"{cost:.2f} USD"
 
 
 def comparison_lines(found: Sequence[PartitionComparison]) -> list[str]:

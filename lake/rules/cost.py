@@ -6,34 +6,14 @@ Measured: the seconds and DPUs of jobs, transitions, bytes that queries scanned.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
 
-from lake.rules.json_record import from_json
+from lake.rules.prices import Prices
 from lake.rules.timings import StateTime, Timings
 
 FUNCTION_GB = 0.5
 # claim, count, plan, snapshot, manifest and records: writes and reads of the steps and jobs, counted on the local AWS
 PUTS = (20, 6, 12)
 GETS = (60, 12, 25)
-
-
-@dataclass(frozen=True)
-class Prices:
-    """`prices.json`: list prices in USD, of a region at a day."""
-
-    region: str
-    as_of: str
-    note: str
-    glue_dpu_hour: float
-    glue_minimum_seconds: int
-    states_transition: float
-    lambda_gb_second: float
-    lambda_request: float
-    s3_put_or_list: float
-    s3_get: float
-    athena_terabyte: float
-    athena_minimum_bytes: int
 
 
 @dataclass(frozen=True)
@@ -61,15 +41,8 @@ class Cost:
         )
 
 
-@cache
-def prices() -> Prices:
-    """The table that travels with the code."""
-    return from_json(Prices, (files("lake.rules") / "prices.json").read_text(), "lake/rules/prices.json")
-
-
-def cost_of(states: Timings, sources: int, partitions: int) -> Cost:
+def cost_of(states: Timings, sources: int, partitions: int, price: Prices) -> Cost:
     """What a run cost."""
-    price = prices()
     transitions = 1 + sum(max(1, each.tries) for each in states.states)
     calls = [each for each in states.states if each.tries and each.job is None]
     seconds = sum(each.seconds for each in calls)
@@ -82,9 +55,8 @@ def cost_of(states: Timings, sources: int, partitions: int) -> Cost:
     )
 
 
-def queries_cost(scanned: Iterable[int]) -> Cost:
+def queries_cost(scanned: Iterable[int], price: Prices) -> Cost:
     """What Athena queries cost that scanned so many bytes each."""
-    price = prices()
     billed = sum(max(price.athena_minimum_bytes, each) for each in scanned if each)
     return Cost(athena=billed / 1e12 * price.athena_terabyte)
 

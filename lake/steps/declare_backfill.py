@@ -43,6 +43,7 @@ class BackfillRequest:
     at: str
     include_open: bool = False
     dpus: int = DEFAULT_DPUS
+    region: str = ""
     late: tuple[BronzeObject, ...] = ()
     replans: str | None = None
 
@@ -86,7 +87,9 @@ def _record(lake: Lake, contract: Contract, wanted: BackfillRequest, months: lis
         partitions=tuple(_affected(lake, place, partition.silver_path(month)) for month in months),
         sources=sources,
         left_out=left_out,
-        estimate=estimate((each.size for each in sources), (each.records for each in sources), wanted.dpus),
+        estimate=estimate(
+            (each.size for each in sources), (each.records for each in sources), wanted.region, wanted.dpus
+        ),
         history=(Change(now, PLANNED, wanted.requester, wanted.reason),),
         replans=wanted.replans,
     )

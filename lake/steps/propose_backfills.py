@@ -6,6 +6,7 @@ from lake.rules.backfill_events import proposal
 from lake.rules.bronze import BronzeObject
 from lake.rules.gate import late_reason
 from lake.rules.ledger import REFUSED, RunEnd
+from lake.rules.links import region_of
 from lake.rules.plan import Plan, Source
 from lake.rules.run import RunId
 from lake.rules.summary import APPEND
@@ -35,6 +36,7 @@ def propose_backfills(lake: Lake, events: Events, end: RunEnd, plan: Plan | None
             reason=f"late rows of run {end.run_id}",
             requester=f"late policy of contract {plan.dataset} {plan.schema_version}",
             at=RunId(end.run_id).at.isoformat(),
+            region=region_of(end.execution_arn),
             late=tuple(_object(each) for each in plan.sources),
         )
         try:

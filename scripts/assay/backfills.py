@@ -51,6 +51,7 @@ def _declare(
         at=lake.clock.now(),
         include_open=include_open,
         dpus=_dpus(target),
+        region=target.region,
         replans=replans,
     )
     try:

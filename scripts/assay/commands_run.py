@@ -72,9 +72,9 @@ def cost(days: Days = 30, environment: Environment = LOCAL, as_json: AsJson = Fa
     target = select(environment)
     found, queries = costs.of_runs(target, days), costs.of_queries(target, days)
     if as_json:
-        print_json(costs.as_record(found, queries))
+        print_json(costs.as_record(found, queries, target.region))
     else:
-        costs.print_costs(found, queries, days)
+        costs.print_costs(found, queries, days, target.region)
 
 
 def demo(as_json: AsJson = False) -> None:

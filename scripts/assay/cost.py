@@ -9,8 +9,9 @@ from assay import executions
 from assay.console import out, print_table
 from assay.target import Target
 from lake.rules import layout
-from lake.rules.cost import Cost, cost_of, prices, queries_cost
+from lake.rules.cost import Cost, cost_of, queries_cost
 from lake.rules.json_record import from_dict
+from lake.rules.prices import Prices, price_table, prices
 from lake.rules.timings import Timings
 
 COLUMNS = ("run", "dataset", "outcome", "glue", "step functions", "functions*", "s3*", "USD")
@@ -46,43 +47,43 @@ def of_queries(target: Target, days: int) -> tuple[int, Cost]:
         scanned += [each.get("Statistics", {}).get("DataScannedInBytes", 0) for each in recent]
         if len(recent) < len(found):
             break
-    return len(scanned), queries_cost(scanned)
+    return len(scanned), queries_cost(scanned, prices(target.region))
 
 
-def print_costs(found: list[RunCost], queries: tuple[int, Cost], days: int) -> None:
+def print_costs(found: list[RunCost], queries: tuple[int, Cost], days: int, region: str) -> None:
     """The runs as a table, and the sum."""
     rows = [[each.run_id, each.dataset, each.outcome, *_numbers(each.cost)] for each in found]
     total = sum((each.cost for each in found), Cost())
     print_table(COLUMNS, [*rows, ["all runs", "", "", *_numbers(total)]])
-    price = prices()
+    table = price_table()
     out.print(f"{queries[0]} Athena queries {queries[1].athena:.4f} USD; together {(total + queries[1]).total:.4f} USD")
     out.print(f"[dim]of the last {days} days. * is estimated; storage, logs and keys are not in it.[/]", soft_wrap=True)
-    out.print(f"[dim]prices of {price.region} as of {price.as_of}: {price.note}[/]", soft_wrap=True)
+    out.print(f"[dim]prices of {region} as of {table.as_of}: {table.note}[/]", soft_wrap=True)
 
 
-def as_record(found: list[RunCost], queries: tuple[int, Cost]) -> dict[str, Any]:
+def as_record(found: list[RunCost], queries: tuple[int, Cost], region: str) -> dict[str, Any]:
     """The same for programs."""
     return {
         "runs": [{**asdict(each), "total": each.cost.total} for each in found],
         "queries": {"count": queries[0], "athena": queries[1].athena},
         "estimated": ["functions", "s3"],
-        "prices": asdict(prices()),
+        "prices": {"region": region, "as_of": price_table().as_of, **asdict(prices(region))},
     }
 
 
 def _runs(target: Target, since: datetime) -> Iterator[RunCost]:
-    pages = target.client("s3").get_paginator("list_objects_v2")
+    pages, price = target.client("s3").get_paginator("list_objects_v2"), prices(target.region)
     for page in pages.paginate(Bucket=target.bucket("control"), Prefix=layout.LEDGER):
         for each in page.get("Contents", []):
             if each["LastModified"] >= since:
-                yield from _run(target, each["Key"])
+                yield from _run(target, each["Key"], price)
 
 
-def _run(target: Target, key: str) -> Iterator[RunCost]:
+def _run(target: Target, key: str, price: Prices) -> Iterator[RunCost]:
     entry = executions.read_json(target, key) or {}
     states = executions.read_json(target, layout.timings(executions.parse(entry["run_id"])))
     if states is not None:
-        cost = cost_of(from_dict(Timings, states, key), entry["sources"], len(entry["partitions"]))
+        cost = cost_of(from_dict(Timings, states, key), entry["sources"], len(entry["partitions"]), price)
         yield RunCost(entry["run_id"], layout.dataset_of_ledger(key), entry["outcome"], cost)
 
 

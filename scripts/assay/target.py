@@ -47,6 +47,11 @@ class Target:
         return f"{self.name}-{layer}"
 
     @property
+    def region(self) -> str:
+        """The region of AWS."""
+        return str(self.session.region_name)
+
+    @property
     def database(self) -> str:
         """The Glue database."""
         return self.name.replace("-", "_")
@@ -55,9 +60,8 @@ class Target:
     def state_machine(self) -> str:
         """ARN of the pipeline."""
         identity = self.client("sts").get_caller_identity()
-        region = self.session.region_name
         partition = identity["Arn"].split(":")[1]
-        return f"arn:{partition}:states:{region}:{identity['Account']}:stateMachine:{self.name}-pipeline"
+        return f"arn:{partition}:states:{self.region}:{identity['Account']}:stateMachine:{self.name}-pipeline"
 
     def execution(self, run_id: str) -> str:
         """ARN of a run's execution."""

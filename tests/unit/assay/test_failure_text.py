@@ -41,8 +41,8 @@ def test_costs_add_up_and_say_what_is_estimated(capsys: pytest.CaptureFixture[st
         RunCost("run-1", "transactions", "succeeded", Cost(glue=0.03, step_functions=0.001, functions=0.0005, s3=0.001))
     ]
     queries = (4, Cost(athena=0.5))
-    print_costs(runs, queries, 30)
+    print_costs(runs, queries, 30, "eu-west-1")
     text = capsys.readouterr().out
     for words in ("0.03250", "4 Athena queries 0.5000 USD", "together 0.5325 USD", "* is estimated", "as of "):
         assert words in text
-    assert as_record(runs, queries)["runs"][0]["total"] == 0.0325
+    assert as_record(runs, queries, "eu-west-1")["runs"][0]["total"] == 0.0325

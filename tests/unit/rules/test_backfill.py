@@ -9,10 +9,11 @@ from lake.errors import BackfillStateError, ContractError
 from lake.rules import backfill as states
 from lake.rules.approval import APPROVED, DENIED, Approval, answered
 from lake.rules.backfill import ENDED, Backfill, Change, months_of, moved, name_backfill, runs_of_months
-from lake.rules.backfill_cost import USD_PER_DPU_HOUR, estimate
+from lake.rules.backfill_cost import estimate
 from lake.rules.contract import read_contract
 from lake.rules.journal import Journal, LayerJournal, Promoted, progress
 from lake.rules.json_record import from_json, to_json
+from lake.rules.prices import prices
 from lake.rules.summary import AmountChange, PartitionComparison
 from lake.rules.tolerance import Tolerance, above_tolerance, missing_comparisons
 from tests.backfills import World
@@ -86,14 +87,16 @@ def test_ids_sort_by_time_and_name_their_cause() -> None:
 
 
 def test_the_cost_follows_from_bytes_and_workers() -> None:
-    nothing, small, large = estimate([], []), estimate([10**6], [10]), estimate([10**10, 10**10], [1, None], dpus=10)
+    nothing, small = estimate([], [], REGION), estimate([10**6], [10], REGION)
+    large = estimate([10**10, 10**10], [1, None], REGION, dpus=10)
     assert nothing.minutes == 2
-    assert nothing.cost_usd == round(2 * 2 / 60 * USD_PER_DPU_HOUR, 2)
+    assert nothing.cost_usd == round(2 * 2 / 60 * prices(REGION).glue_dpu_hour, 2)
     assert small.rows == 10
     assert (large.bytes, large.rows) == (2 * 10**10, 1)
     assert large.dpu_hours > 10 * nothing.dpu_hours
 
 
+REGION = "eu-west-1"
 SAME = PartitionComparison("year=2024/month=03", 100, 100, 0, 0, 0, (AmountChange("amount", "EUR", "5", "5.00"),))
 
 
