@@ -22,7 +22,8 @@ from lake.rules.contract import load_contracts
 from lake.steps.lake import Lake
 from lake.steps.tell_people import Mails
 
-logger = Logger(service="assay")
+# what a function answered is told by its log, wherever it runs
+logger = Logger(service="assay", level="INFO")
 _CONFIG = Config(retries={"mode": "standard", "max_attempts": 5}, s3={"addressing_style": "path"})
 
 
