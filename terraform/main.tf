@@ -45,6 +45,7 @@ module "functions" {
   kms_key_arn          = module.storage.kms_key_arn
   alert_topic_arn      = module.alerts.topic_arn
   rehearsal_topic_arn  = module.alerts.rehearsal_topic_arn
+  untold_queues        = module.alerts.untold_queues
   pipeline_alias_arn   = local.pipeline_alias
   jobs                 = values(module.jobs.names)
   job_log_prefix       = module.jobs.log_prefix

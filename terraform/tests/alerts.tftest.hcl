@@ -130,8 +130,26 @@ run "whatever_goes_wrong_somebody_gets_a_mail" {
   }
 
   assert {
-    condition     = aws_sns_topic.this.kms_master_key_id == var.kms_key_arn
-    error_message = "Alerts are encrypted."
+    condition     = aws_sns_topic.this.kms_master_key_id == var.kms_key_arn && aws_sqs_queue.untold[0].kms_master_key_id == var.kms_key_arn
+    error_message = "Alerts are encrypted, and so is what was not told."
+  }
+
+  assert {
+    condition = (
+      output.untold_queues == ["arn:aws:sqs:eu-west-1:111111111111:assay-test-untold"] &&
+      aws_sqs_queue.untold[0].message_retention_seconds == 14 * 86400 &&
+      aws_cloudwatch_metric_alarm.untold[0].metric_name == "ApproximateNumberOfMessagesVisible" &&
+      aws_cloudwatch_metric_alarm.untold[0].threshold == 0
+    )
+    error_message = "One event that was not told is an alarm, and it is kept for two weeks."
+  }
+
+  assert {
+    condition = (
+      output.rehearsal_topic_arn == "arn:aws:sns:eu-west-1:111111111111:assay-test-rehearsals" &&
+      alltrue([for each in aws_sns_topic_subscription.email : each.topic_arn == aws_sns_topic.this.arn])
+    )
+    error_message = "Nobody is subscribed to what smoke tests make happen."
   }
 }
 

@@ -21,6 +21,7 @@ variables {
   }
   kms_key_arn          = "arn:aws:kms:eu-west-1:111111111111:key/test"
   alert_topic_arn      = "arn:aws:sns:eu-west-1:111111111111:assay-test-alerts"
+  untold_queues        = ["arn:aws:sqs:eu-west-1:111111111111:assay-test-untold"]
   rehearsal_topic_arn  = "arn:aws:sns:eu-west-1:111111111111:assay-test-rehearsals"
   pipeline_alias_arn   = "arn:aws:states:eu-west-1:111111111111:stateMachine:assay-test-pipeline:live"
   jobs                 = ["assay-test-bronze-to-silver"]
@@ -83,6 +84,14 @@ run "functions_run_their_build_under_their_own_role" {
       )
     ])
     error_message = "What a function could not do while nobody waited is told by tell_people; what that could not tell, by the topic."
+  }
+
+  assert {
+    condition = alltrue([
+      for name, function in aws_lambda_function.this :
+      [for queue in function.dead_letter_config : queue.target_arn] == (name == "tell_people" ? var.untold_queues : [])
+    ])
+    error_message = "An event that could be told neither in words nor as it is waits in the queue."
   }
 
   assert {

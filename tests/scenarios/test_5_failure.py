@@ -181,6 +181,30 @@ def test_an_event_that_cannot_be_put_in_words_is_mailed_as_it_came(target: Targe
     assert "could not be put in words" in mail["subject"]
 
 
+@contextmanager
+def nobody_can_be_told(target: Target) -> Iterator[None]:
+    """While the block lasts, tell_people raises whatever it gets."""
+    client, name = target.client("lambda"), f"{target.name}-tell-people"
+    handler = client.get_function_configuration(FunctionName=name)["Handler"]
+    client.update_function_configuration(FunctionName=name, Handler="functions.no_such_function.handler")
+    try:
+        yield
+    finally:
+        client.update_function_configuration(FunctionName=name, Handler=handler)
+
+
+def test_what_tell_people_itself_gave_up_on_is_mailed_as_it_came(target: Target) -> None:
+    detail = json.dumps({"environment": "local", "dataset": "transactions", "reason": "the words are gone"})
+    with nobody_can_be_told(target):
+        entry = {"Source": "assay", "DetailType": "Run Failed", "Detail": detail}
+        target.client("events").put_events(Entries=[entry])
+        (mail,) = pipeline.mails_about(target, "the words are gone")
+    found = json.loads(mail["body"])
+    assert found["requestPayload"]["detail"]["reason"] == "the words are gone"
+    assert "tell-people" in found["requestContext"]["functionArn"]
+    assert found["responsePayload"]["errorType"] == "Runtime.ImportModuleError"
+
+
 def test_the_numbers_of_a_run_are_in_the_log_where_cloudwatch_finds_them(target: Target) -> None:
     lines = [
         json.loads(event["message"])

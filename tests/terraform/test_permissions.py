@@ -95,6 +95,7 @@ def at(layer: str, key: str) -> str:
         ("check_freshness", "s3:GetObject", at("control", LEDGER)),
         ("check_freshness", "s3:ListBucket", f"arn:aws:s3:::{NAME}-control"),
         *(("tell_people", "sns:Publish", topic) for topic in TOPICS),
+        ("tell_people", "sqs:SendMessage", f"arn:aws:sqs:eu-west-1:111111111111:{NAME}-untold"),
         ("dispatch", "lambda:InvokeFunction", f"arn:aws:lambda:eu-west-1:111111111111:function:{NAME}-tell-people"),
     ],
 )

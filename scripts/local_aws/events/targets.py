@@ -55,6 +55,7 @@ def _call_function(clients: Clients) -> Callable[[str, str], None]:
         role = target.get("RoleArn")
         if role is None and not _function_allows(arn, rule):
             log.warning("the policy of %s does not let %s call it: no lambda permission", arn, rule.get("Arn"))
+            _keep(clients, target, rule, payload, "NO_PERMISSIONS")
             return
 
         def invoke() -> None:
@@ -65,10 +66,23 @@ def _call_function(clients: Clients) -> Callable[[str, str], None]:
                 client.invoke(FunctionName=arn, InvocationType="Event", Payload=payload.encode())
             except (ClientError, AwsError) as error:
                 log.warning("%s could not call %s: %s", rule.get("Arn"), arn, error)
+                _keep(clients, target, rule, payload, "SDK_CLIENT_ERROR")
 
         in_background(invoke)
 
     return call
+
+
+def _keep(clients: Clients, target: Json, rule: Json, payload: str, code: str) -> None:
+    """Put an event into the queue of its target, if it has one."""
+    arn = target.get("DeadLetterConfig", {}).get("Arn")
+    if not arn:
+        return
+    sqs = clients.root("sqs", arn.split(":")[3])
+    told = {"RULE_ARN": rule.get("Arn", ""), "TARGET_ARN": target["Arn"], "ERROR_CODE": code}
+    attributes = {name: {"DataType": "String", "StringValue": value} for name, value in told.items() if value}
+    url = sqs.get_queue_url(QueueName=arn.split(":")[-1])["QueueUrl"]
+    in_background(lambda: sqs.send_message(QueueUrl=url, MessageBody=payload, MessageAttributes=attributes))
 
 
 def _role(arn: str, schedule: Json) -> ServiceRole:

@@ -8,6 +8,11 @@ output "rehearsal_topic_arn" {
   value       = "arn:${var.scope.partition}:sns:${local.regional}:${aws_sns_topic.rehearsals.name}"
 }
 
+output "untold_queues" {
+  description = "ARN of the queue of untold events; none where none is kept."
+  value       = aws_sqs_queue.untold[*].arn
+}
+
 output "alarms" {
   description = "Name of every alarm."
   value = sort(concat(

@@ -37,6 +37,12 @@ data "aws_iam_policy_document" "boundary" {
   }
 
   statement {
+    sid       = "KeepWhatWasNotTold"
+    actions   = ["sqs:SendMessage"]
+    resources = [local.queues]
+  }
+
+  statement {
     sid       = "SendItsEvents"
     actions   = ["events:PutEvents"]
     resources = ["${local.arns.events}:event-bus/default"]

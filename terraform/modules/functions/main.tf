@@ -90,7 +90,7 @@ removed {
 
 resource "aws_lambda_function" "this" {
   #checkov:skip=CKV_AWS_117: The functions only call AWS APIs; a VPC would add endpoints and remove nothing.
-  #checkov:skip=CKV_AWS_116: Only the functions of schedules and events are invoked asynchronously; they have an on-failure destination below.
+  #checkov:skip=CKV_AWS_116: Only the functions of schedules and events are invoked asynchronously; they have an on-failure destination below, and tell_people, which tells of the others, a queue as well.
   #checkov:skip=CKV_AWS_272: The package is an immutable object of the build; no signing profile exists to check it.
   for_each = local.functions
 
@@ -127,6 +127,15 @@ resource "aws_lambda_function" "this" {
       ASSAY_BUILD_ID            = var.build_id
       ASSAY_JOB_LOG_PREFIX      = var.job_log_prefix
       ASSAY_APPROVALS           = var.approvals
+    }
+  }
+
+  # What the topic might not take either waits for a person.
+  dynamic "dead_letter_config" {
+    for_each = each.key == "tell_people" ? var.untold_queues : []
+
+    content {
+      target_arn = dead_letter_config.value
     }
   }
 

@@ -15,6 +15,10 @@ locals {
 
   publish_alerts = {
     PublishAlerts = { actions = ["sns:Publish"], resources = [var.alert_topic_arn, var.rehearsal_topic_arn] }
+    KeepUntold = {
+      actions   = ["sqs:SendMessage"]
+      resources = ["arn:${var.scope.partition}:sqs:${local.regional}:${var.scope.name}-untold"]
+    }
   }
   describe_runs = { DescribeRuns = { actions = ["states:DescribeExecution"], resources = ["${local.executions}:*"] } }
   follow_runs   = { FollowRuns = { actions = ["states:GetExecutionHistory"], resources = ["${local.executions}:*"] } }

@@ -30,6 +30,16 @@ variable "rehearsal_topic_arn" {
   type        = string
 }
 
+variable "untold_queues" {
+  description = "ARN of the queue that keeps what tell_people gave up on; none where none is kept."
+  type        = list(string)
+
+  validation {
+    condition     = length(var.untold_queues) <= 1
+    error_message = "A function has one queue of what it gave up on."
+  }
+}
+
 variable "pipeline_alias_arn" {
   description = "Alias of the state machine that dispatch starts."
   type        = string

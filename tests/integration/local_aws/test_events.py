@@ -130,6 +130,31 @@ class TestRules:
         assert told["responsePayload"]["errorType"] == "ValueError"
         assert len(keeper.events()) == 2
 
+    def test_an_event_that_its_function_does_not_get_waits_in_the_queue_of_the_target(self, aws: Aws) -> None:
+        sqs, events, forbidden, source = aws.root("sqs"), aws.root("events"), Keeper(aws), aws.name("source")
+        queue = sqs.create_queue(QueueName=aws.name("queue"))["QueueUrl"]
+        arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+        rule = events.put_rule(Name=aws.name("rule"), EventPattern=json.dumps({"source": [source]}))["RuleArn"]
+        target = {"Id": "target", "Arn": forbidden.arn, "DeadLetterConfig": {"Arn": arn}}
+        events.put_targets(Rule=rule.rpartition("/")[2], Targets=[target])
+        send(aws, source)
+        asked = {"QueueUrl": queue, "MessageAttributeNames": ["All"]}
+        (message,) = until(10, lambda: sqs.receive_message(**asked).get("Messages"))
+        assert json.loads(message["Body"])["detail"] == {"n": 1}
+        assert message["MessageAttributes"]["ERROR_CODE"]["StringValue"] == "NO_PERMISSIONS"
+        assert forbidden.events() == []
+
+    def test_what_a_function_without_destination_gave_up_on_waits_in_its_queue(self, aws: Aws) -> None:
+        sqs = aws.root("sqs")
+        queue = sqs.create_queue(QueueName=aws.name("queue"))["QueueUrl"]
+        arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+        code = "def handler(event, context):\n    raise ValueError('not today')\n"
+        function = aws.function(code, DeadLetterConfig={"TargetArn": arn})
+        aws.root("lambda").put_function_event_invoke_config(FunctionName=function, MaximumRetryAttempts=0)
+        aws.root("lambda").invoke(FunctionName=function, InvocationType="Event", Payload=b'{"n": 1}')
+        (message,) = until(10, lambda: sqs.receive_message(QueueUrl=queue).get("Messages"))
+        assert '"n": 1' in message["Body"].replace("\\", "")
+
     def test_the_end_of_an_execution_is_an_event(self, aws: Aws) -> None:
         keeper = Keeper(aws)
         machine = aws.machine({"Fail": {"Type": "Fail", "Error": "Wanted", "Cause": "test"}})

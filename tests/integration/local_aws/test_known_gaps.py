@@ -12,7 +12,7 @@ import zipfile
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.integration.local_aws.aws import Aws, Json, allow
+from tests.integration.local_aws.aws import Aws, Json, allow, until
 from tests.integration.local_aws.lakehouse import PARQUET, table
 from tests.integration.local_aws.test_glue_jobs import ended, make_job, start
 
@@ -154,6 +154,22 @@ class TestLambda:
         code = f"def handler(event, context):\n    print({json.dumps(json.dumps(line))})\n"
         aws.root("lambda").invoke(FunctionName=aws.function(code))
         assert aws.root("cloudwatch").list_metrics(Namespace=space)["Metrics"] == []
+
+    def test_with_a_destination_a_function_s_own_queue_gets_nothing(self, aws: Aws) -> None:
+        sqs, sns = aws.root("sqs"), aws.root("sns")
+        queue = sqs.create_queue(QueueName=aws.name("queue"))["QueueUrl"]
+        arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+        topic = sns.create_topic(Name=aws.name("topic"))["TopicArn"]
+        sns.subscribe(TopicArn=topic, Protocol="email", Endpoint="team@example.com")
+        code = "def handler(event, context):\n    raise ValueError('not today')\n"
+        function = aws.function(code, DeadLetterConfig={"TargetArn": arn})
+        destination = {"OnFailure": {"Destination": topic}}
+        aws.root("lambda").put_function_event_invoke_config(
+            FunctionName=function, MaximumRetryAttempts=0, DestinationConfig=destination
+        )
+        aws.root("lambda").invoke(FunctionName=function, InvocationType="Event", Payload=b'{"n": 1}')
+        until(10, lambda: [mail for mail in aws.mails() if mail["topic"] == topic])
+        assert "Messages" not in sqs.receive_message(QueueUrl=queue)
 
 
 class TestSns:

@@ -53,9 +53,7 @@ def test_the_table_says_as_of_when_and_every_price_is_one() -> None:
 
 
 def test_a_region_that_nobody_knows_has_no_costs_instead_of_those_of_another() -> None:
-    with pytest.raises(
-        InvalidRequestError, match=r"ap-south-1 is not known: .* has prices of eu-west-1, us"
-    ):
+    with pytest.raises(InvalidRequestError, match=r"ap-south-1 is not known: .* has prices of eu-west-1, us"):
         prices("ap-south-1")
     assert find_prices("ap-south-1") is None
     assert estimate([1], [1], "ap-south-1").cost_usd is None
