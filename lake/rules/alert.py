@@ -14,7 +14,7 @@ MOST_LINES = 40
 LONGEST_HEADLINE = 300
 _UNKNOWN = {
     "dataset": "an unknown dataset",
-    "state": "an unknown state",
+    "state": "an unknown step",
     "reason": "no reason was given",
     "build_id": "unknown",
     "previous": "the build before",

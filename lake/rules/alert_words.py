@@ -9,7 +9,8 @@ from lake.rules.event import EventKind
 
 UNTOUCHED = "No. Nothing was promoted: readers see what they saw before."
 KEPT = "No. What arrived stays in bronze, and readers see complete partitions only."
-_SHOW = "assay runs show {run_id} --env {environment}"
+_SHOW = "see how far it came: assay runs show {run_id} --env {environment}"
+_REASONS = "see the reasons: assay runs show {run_id} --env {environment}"
 
 
 @dataclass(frozen=True)
@@ -26,16 +27,16 @@ WORDS = {
     EventKind.RUN_FAILED: Words("Run of {dataset} failed in {state}: {reason}", KEPT, _SHOW, "failed-run.md"),
     EventKind.RUN_TIMED_OUT: Words("Run of {dataset} timed out in {state}: {reason}", KEPT, _SHOW, "failed-run.md"),
     EventKind.RUN_ABORTED: Words("Run of {dataset} was aborted in {state}: {reason}", KEPT, _SHOW, "failed-run.md"),
-    EventKind.RUN_REFUSED: Words("Run of {dataset} was refused: {reason}", UNTOUCHED, _SHOW, "refused-run.md"),
+    EventKind.RUN_REFUSED: Words("Run of {dataset} was refused: {reason}", UNTOUCHED, _REASONS, "refused-run.md"),
     EventKind.FILES_REFUSED: Words(
         "Files of {dataset} were refused: {reason}",
         "No. The rest of the run was ingested; these files stay in bronze.",
-        _SHOW,
+        _REASONS,
         "refused-run.md",
     ),
     EventKind.GATE_OVERRIDDEN: Words(
         "A run of {dataset} was promoted by override: {reason}",
-        "Readers see rows that the gate would have held back; the state before is kept and can be restored.",
+        "Only if the override was wrong: readers see rows that the gate held back. The state before is kept.",
         "nothing if you know of it, else: assay rollback --run {run_id} --env {environment}",
         "rollback.md",
     ),
@@ -75,7 +76,7 @@ WORDS = {
     EventKind.FRESHNESS_MISSED: Words(
         "{dataset} is not fresh: {reason}",
         "No. What readers see is right, it is only old; nothing that arrived is lost.",
-        "assay runs --env {environment}",
+        "see whether runs begin and how they end: assay runs --env {environment}",
         "freshness.md",
     ),
     EventKind.DRIFT_FOUND: Words(
@@ -99,13 +100,13 @@ WORDS = {
     EventKind.ALARM_RANG: Words(
         "Alarm {state}: {reason}",
         "No. An alarm watches numbers; nothing is promoted without the gate and nothing is deleted.",
-        "assay runs --env {environment}",
+        "see whether runs begin and how they end: assay runs --env {environment}",
         "on-call.md",
     ),
     EventKind.FUNCTION_FAILED: Words(
         "The function {state} gave up on an event: {reason}",
         KEPT,
-        "assay runs --env {environment}",
+        "correct the cause, the next schedule or delivery does it again; see it with: assay runs --env {environment}",
         "on-call.md",
     ),
 }

@@ -5,6 +5,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 LONGEST_MESSAGE = 2000
+_NO_CAUSE = {
+    "States.Timeout": "it took longer than it may",
+    "States.HeartbeatTimeout": "nothing was heard of it for too long",
+}
 
 
 @dataclass(frozen=True)
@@ -56,15 +60,18 @@ class Failure:
     links: dict[str, str] = field(default_factory=dict)
 
 
-def parse_cause(cause: str) -> Cause:
-    """The first error inside a cause: of a Lambda function, of a Glue job run, or the text as it is."""
+def parse_cause(cause: str, error: str = "") -> Cause:
+    """The first error inside a cause: of a Lambda function, of a Glue job run, or the text as it is.
+
+    Step Functions gives no cause for some errors; then the error itself is put in words.
+    """
     found = _json(cause)
     if "errorMessage" in found:
         return Cause(_short(str(found["errorMessage"])))
     if "JobRunState" in found:
         message = found.get("ErrorMessage") or f"the job run ended as {found['JobRunState']}"
         return Cause(_short(str(message)), found.get("JobName"), found.get("Id"))
-    return Cause(_short(cause or "no cause was given"))
+    return Cause(_short(cause or _NO_CAUSE.get(error) or f"{error or 'the state failed'}, and no cause was given"))
 
 
 def _json(text: str) -> dict[str, Any]:

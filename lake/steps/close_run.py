@@ -67,7 +67,7 @@ def _failed(executions: Executions, ended: EndedExecution) -> RunFailure:
         ended.name,
         request.dataset,
         request.kind,
-        visits[-1].state if visits else "an unknown state",
+        visits[-1].state if visits else "an unknown step",
         error,
         end.cause or _NO_CAUSE[ended.status],
         ended.execution_arn,

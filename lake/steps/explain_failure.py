@@ -37,7 +37,7 @@ def explain_failure(
     lake: Lake, visits: Sequence[Visit], job_logs: JobLogs, failed: RunFailure, plan: Plan | None
 ) -> Failure:
     """Everything a person needs to begin with."""
-    cause, journal = parse_cause(failed.cause), find_journal(lake, RunId(failed.run_id))
+    cause, journal = parse_cause(failed.cause, failed.error), find_journal(lake, RunId(failed.run_id))
     layers, now = (journal.layers.values() if journal else ()), lake.clock.now()
     job = _job(job_logs, cause)
     return Failure(

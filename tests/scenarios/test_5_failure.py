@@ -162,7 +162,8 @@ def test_a_missing_run_is_told(target: Target) -> None:
     lines = mail["body"].splitlines()
     assert "its contract allows 26" in lines[0]
     assert (lines[-2], lines[-1]) == (
-        "Runbook: docs/runbooks/freshness.md", "What to do: assay runs --env local",
+        "Runbook: docs/runbooks/freshness.md",
+        "What to do: see whether runs begin and how they end: assay runs --env local",
     )  # fmt: skip
 
 

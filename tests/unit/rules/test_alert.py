@@ -28,9 +28,9 @@ MAILS = {
     "promoted-in-part": ("failed in PromoteSilver: S3 answers 503", f"assay runs again {RUN}"),
     "source-replaced": ("failed in IngestToSilver: Spark read 9 records", f"assay runs again {RUN}"),
     "replacement-overtaken": ("year=2024/month=03 was promoted by another run", "assay backfill plan --replan"),
-    "execution-failed": ("Run of transactions failed in an unknown state: States.Runtime", f"assay runs show {RUN}"),
+    "execution-failed": ("Run of transactions failed in an unknown step: States.Runtime", f"assay runs show {RUN}"),
     "execution-timed-out": ("Run of transactions timed out", f"assay runs show {RUN}"),
-    "execution-aborted": ("Run of transactions was aborted in an unknown state: ByHand: ", f"assay runs show {RUN}"),
+    "execution-aborted": ("Run of transactions was aborted in an unknown step: ByHand: ", f"assay runs show {RUN}"),
     "refused-quarantine-rate": ("Run of transactions was refused: quarantine rate 6.0 %", f"assay runs show {RUN}"),
     "refused-not-conserved": ("refused: rows are not conserved", f"assay runs show {RUN}"),
     "refused-files": ("Files of transactions were refused: 2 file(s)", f"assay runs show {RUN}"),
@@ -47,7 +47,7 @@ MAILS = {
     "deployment-failed": ("A deployment to prod failed: there is no build to", "assay deploy status --env prod"),
     "alarm-function-errors": ("The function assay-prod-promote-run raised an error.", "assay runs --env prod"),
     "alarm-nothing-succeeds": ("No run succeeded for 26 hours.", "assay runs --env prod"),
-    "run-not-closed": ("Run of transactions was aborted in an unknown state: Step ", f"assay runs show {RUN}"),
+    "run-not-closed": ("Run of transactions was aborted in an unknown step: Step ", f"assay runs show {RUN}"),
     "function-gave-up": ("The function assay-prod-dispatch", "assay runs --env prod"),
 }  # fmt: skip
 

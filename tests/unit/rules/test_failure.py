@@ -21,11 +21,16 @@ JOB = {"Id": "jr_1", "JobName": "job", "JobRunState": "FAILED", "ErrorMessage": 
         ("State timed out", Cause("State timed out")),
         ('"text"', Cause('"text"')),
         ("{broken", Cause("{broken")),
-        ("", Cause("no cause was given")),
+        ("", Cause("the state failed, and no cause was given")),
     ],
 )
 def test_causes(cause: str, expected: Cause) -> None:
     assert parse_cause(cause) == expected
+
+
+def test_an_error_without_a_cause_is_put_in_words() -> None:
+    assert parse_cause("", "States.Timeout").message == "it took longer than it may"
+    assert parse_cause("", "Odd.Error").message == "Odd.Error, and no cause was given"
 
 
 def test_a_long_message_is_cut() -> None:

@@ -115,7 +115,7 @@ def test_a_history_that_cannot_be_read_keeps_nobody_from_hearing_of_it() -> None
     world = World()
     world.executions.histories.clear()
     assert world.close() == EventKind.RUN_ABORTED
-    assert (world.failure().state, world.failure().attempts) == ("an unknown state", 0)
+    assert (world.failure().state, world.failure().attempts) == ("an unknown step", 0)
 
 
 def test_how_long_its_states_took_is_kept_and_counted() -> None:
