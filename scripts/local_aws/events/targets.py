@@ -78,11 +78,15 @@ def _keep(clients: Clients, target: Json, rule: Json, payload: str, code: str) -
     arn = target.get("DeadLetterConfig", {}).get("Arn")
     if not arn:
         return
-    sqs = clients.root("sqs", arn.split(":")[3])
     told = {"RULE_ARN": rule.get("Arn", ""), "TARGET_ARN": target["Arn"], "ERROR_CODE": code}
     attributes = {name: {"DataType": "String", "StringValue": value} for name, value in told.items() if value}
-    url = sqs.get_queue_url(QueueName=arn.split(":")[-1])["QueueUrl"]
-    in_background(lambda: sqs.send_message(QueueUrl=url, MessageBody=payload, MessageAttributes=attributes))
+
+    def send() -> None:
+        sqs = clients.root("sqs", arn.split(":")[3])
+        url = sqs.get_queue_url(QueueName=arn.split(":")[-1])["QueueUrl"]
+        sqs.send_message(QueueUrl=url, MessageBody=payload, MessageAttributes=attributes)
+
+    in_background(send)
 
 
 def _role(arn: str, schedule: Json) -> ServiceRole:
