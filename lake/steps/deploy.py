@@ -79,11 +79,15 @@ def _test(site: Site, deployment: Deployment) -> Deployment:
 def _activate(site: Site, deployment: Deployment) -> Deployment:
     now = site.clock.now()
     site.alias.move(deployment.version_arn)
-    before = deployment.previous.build_id if deployment.previous else None
     record_deployed(
         site,
         Deployed(
-            deployment.deployment_id, deployment.build_id, deployment.version_arn, deployment.holder.who, now, before
+            deployment.deployment_id,
+            deployment.build_id,
+            deployment.version_arn,
+            deployment.holder.who,
+            now,
+            _build_before(deployment),
         ),
     )
     return deployment.reach(Phase.DEPLOYED, now)
@@ -121,6 +125,14 @@ def _require_approved(changes: list[Change], approved: str) -> None:
             f"the plan is {found}, approved was {approved}: something changed in between; look at it again with "
             "assay deploy plan"
         )
+
+
+def _build_before(deployment: Deployment) -> str | None:
+    """What a revert goes back to; a build that is deployed again does not come before itself."""
+    previous = deployment.previous
+    if previous is None or previous.build_id != deployment.build_id:
+        return previous.build_id if previous else None
+    return previous.previous
 
 
 def _previous(deployment: Deployment) -> Deployed:

@@ -261,6 +261,13 @@ def test_there_is_nothing_to_resume_after_the_end() -> None:
         turn_back(world.site, world.deployment, "no")
 
 
+def test_a_build_that_is_deployed_again_does_not_come_before_itself() -> None:
+    world = with_previous()
+    for token in ("first", "second"):
+        world.deploy("new", token)
+        assert world.deployed is not None and world.deployed.previous == "old"
+
+
 def test_the_journal_tells_when_each_phase_was_reached() -> None:
     world = with_previous(fails={"test new": smoke_failure()})
     world.deploy("new")
