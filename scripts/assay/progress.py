@@ -44,11 +44,18 @@ def _wait(target: Target, run_id: str, show: Callable[[list[Visit]], None]) -> E
 def _picture(target: Target, execution: Execution, visits: list[Visit]) -> Table:
     table = Table(box=None, pad_edge=False, show_header=False)
     moment = executions.now()
-    for visit in visits:
+    for visit in (each for each in visits if says_something(each, execution)):
         mark = _mark(visit, execution)
         tries = f"try {visit.tries}" if visit.tries > 1 else ""
         table.add_row(mark, visit.state, f"{visit.seconds(moment):6.1f} s", tries, _rows(target, execution, visit))
     return table
+
+
+def says_something(visit: Visit, execution: Execution) -> bool:
+    """Whether a state did work, decided what is promoted, took its time, or is where the run stands or ended badly."""
+    if visit.tries or visit.state.endswith("Gate"):
+        return True
+    return execution.status != "SUCCEEDED" if visit.ended is None else visit.seconds(visit.ended) >= 1
 
 
 def _mark(visit: Visit, execution: Execution) -> str:
