@@ -1,6 +1,6 @@
 """Files of quarantine tell what their entries change, so that the daily mail and the gate need to read no row."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field, replace
 from urllib.parse import unquote
 
@@ -11,58 +11,76 @@ from pyspark.sql import functions as F
 from lake.rules.contract import Contract
 from lake.rules.held_state import CONDEMNED, OPEN
 from lake.rules.summary import FileEntry, PartitionFiles, RunSummary
-from lake.spark.entries import FILE, JUDGED, codes, codes_before, read_entries
+from lake.spark.entries import FILE, JUDGED, codes, codes_before, joined, read_entries
 
 
 @dataclass
 class _Told:
     """What one file tells."""
 
-    states: dict[str, int] = field(default_factory=dict)
+    states: Counter[str] = field(default_factory=Counter)
     waiting: int = 0
     condemned: int = 0
-    errors: dict[str, int] = field(default_factory=dict)
+    errors: Counter[str] = field(default_factory=Counter)
 
     def of(self, file: FileEntry) -> FileEntry:
-        errors = {code: rows for code, rows in sorted(self.errors.items()) if rows}
-        return replace(
-            file,
-            errors=errors,
-            states=dict(sorted(self.states.items())),
-            waiting=self.waiting,
-            condemned=self.condemned,
-        )
+        states, errors = _some(self.states), _some(self.errors)
+        return replace(file, states=states, errors=errors, waiting=self.waiting, condemned=self.condemned)
 
 
-def with_reasons(spark: SparkSession, promised: Contract, summary: RunSummary) -> RunSummary:
-    """The summary with what each of its quarantine files changes, as written; a code in two columns counts once."""
+def with_reasons(spark: SparkSession, promised: Contract, summary: RunSummary, judged: bool) -> RunSummary:
+    """The summary with what each of its quarantine files changes, as written; a code in two columns counts once.
+
+    `errors`, where the run `judged` rows: how many of those have each code.
+    """
     uris = [file.uri for part in summary.quarantine for file in part.files]
     entries = read_entries(spark, uris, promised, JUDGED)
     if entries is None:
         return summary
     found: dict[str, _Told] = defaultdict(_Told)
-    _count_states(entries, found)
-    _count_codes(entries, found)
-    return replace(summary, quarantine=tuple(_told(part, found) for part in summary.quarantine))
+    errors: Counter[str] = Counter()
+    for row in _changes(entries).collect():
+        told = found[_name(unquote(row[FILE]))]
+        if row["code"] is None:
+            _count_states(told, row["state"], row["previous_state"], row["rows"])
+        else:
+            told.errors[row["code"]] += row["change"]
+            errors[row["code"]] += row["judged"] if judged else 0
+    quarantine = tuple(_told(part, found) for part in summary.quarantine)
+    return replace(summary, quarantine=quarantine, errors=_some(errors))
 
 
-def _count_states(entries: DataFrame, found: dict[str, _Told]) -> None:
-    for row in entries.groupBy(FILE, "state", "previous_state").count().collect():
-        told, rows = found[_name(unquote(row[FILE]))], row["count"]
-        told.states[row["state"]] = told.states.get(row["state"], 0) + rows
-        told.waiting += rows * ((row["state"] == OPEN) - (row["previous_state"] == OPEN))
-        told.condemned += rows * ((row["state"] == CONDEMNED) - (row["previous_state"] == CONDEMNED))
+def _changes(entries: DataFrame) -> DataFrame:
+    """Rows of each file by the state they left and the one they are in: all of them, and those with each code.
+
+    `change`: rows with the code that wait and did not before, less those that waited. `judged`: those judged just now.
+    """
+    waits, waited = F.col("state") == OPEN, F.coalesce(F.col("previous_state") == OPEN, F.lit(False))
+    just_judged = F.col("state").isin(OPEN, CONDEMNED) & ~joined()
+    nobody = F.lit(False)
+    each = F.concat(
+        F.array(_item(F.lit(None).cast("string"), nobody, nobody, nobody)),
+        F.transform(codes(F.col("errors")), lambda code: _item(code, waits, nobody, just_judged)),
+        F.transform(codes_before(), lambda code: _item(code, nobody, waited, nobody)),
+    )
+    by = (FILE, "state", "previous_state")
+    grouped = entries.select(*by, F.inline(each)).groupBy(*by, "code")
+    return grouped.agg(F.count("*").alias("rows"), F.sum("change").alias("change"), F.sum("judged").alias("judged"))
 
 
-def _count_codes(entries: DataFrame, found: dict[str, _Told]) -> None:
-    now = _each(entries.where(F.col("state") == OPEN), codes(F.col("errors")), 1)
-    before = _each(entries.where(F.col("previous_state") == OPEN), codes_before(), -1)
-    for row in now.unionByName(before).groupBy(FILE, "code").agg(F.sum("change").alias("change")).collect():
-        found[_name(unquote(row[FILE]))].errors[row["code"]] = row["change"]
+def _item(code: Value, more: Value, less: Value, judged: Value) -> Value:
+    change = more.cast("int") - less.cast("int")
+    return F.struct(code.alias("code"), change.alias("change"), judged.cast("int").alias("judged"))
 
 
-def _each(entries: DataFrame, found: Value, change: int) -> DataFrame:
-    return entries.select(FILE, F.explode(found).alias("code"), F.lit(change).alias("change"))
+def _count_states(told: _Told, state: str, previous_state: str | None, rows: int) -> None:
+    told.states[state] += rows
+    told.waiting += rows * ((state == OPEN) - (previous_state == OPEN))
+    told.condemned += rows * ((state == CONDEMNED) - (previous_state == CONDEMNED))
+
+
+def _some(counts: Counter[str]) -> dict[str, int]:
+    return {name: rows for name, rows in sorted(counts.items()) if rows}
 
 
 def _told(part: PartitionFiles, found: dict[str, _Told]) -> PartitionFiles:

@@ -7,10 +7,10 @@ from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
 from lake.rules import layout, partition
-from lake.rules.held_state import CONDEMNED, ERASED, OPEN
+from lake.rules.held_state import ERASED
 from lake.rules.layout import Place
 from lake.rules.snapshot import Pointer
-from lake.spark.entries import JUDGED, Event, following, joined, newest
+from lake.spark.entries import Event, following, newest
 from lake.spark.reuse import kept
 from lake.spark.split import Origin
 from lake.steps.current import current_partitions, current_snapshot
@@ -23,15 +23,14 @@ PRODUCER = "the producer"
 
 @dataclass(frozen=True)
 class Quarantined:
-    """The files, how many rows were opened, how many of those have each error code, how many were there already."""
+    """The files, how many rows were opened, how many were there already."""
 
     files: Written
-    errors: dict[str, int]
     opened: int
     known: int
 
 
-NONE = Quarantined(NOTHING, {}, 0, 0)
+NONE = Quarantined(NOTHING, 0, 0)
 
 
 def quarantine(run: JobRun, rows: DataFrame, count: int, origin: Origin) -> Quarantined:
@@ -54,7 +53,7 @@ def quarantine(run: JobRun, rows: DataFrame, count: int, origin: Origin) -> Quar
             rows = rows.unionByName(_delivered_again(run, uris, others, rows.columns))
     files = write_entries(run, place, rows, bases)
     opened = files.rows - noted
-    return Quarantined(files, errors_in(run, files), opened, count - opened)
+    return Quarantined(files, opened, count - opened)
 
 
 def write_entries(run: JobRun, place: Place, rows: DataFrame, bases: dict[str, Pointer]) -> Written:
@@ -68,17 +67,6 @@ def promised_names(run: JobRun) -> list[str]:
     """The columns of quarantine, in their order."""
     quarantine = run.lake.contracts.quarantine
     return [each.name for each in (*quarantine.columns, *quarantine.partition_columns)]
-
-
-def errors_in(run: JobRun, files: Written) -> dict[str, int]:
-    """Rows with each error code, as written: those that a run judged. A row with a code in two columns counts once."""
-    entries = entries_of(run, files.uris, JUDGED)
-    if entries is None:
-        return {}
-    judged = entries.where(F.col("state").isin(OPEN, CONDEMNED) & ~joined())
-    codes = judged.select(F.explode(F.array_distinct("errors.code")).alias("code"))
-    counts = {row["code"]: row["count"] for row in codes.groupBy("code").count().collect()}
-    return dict(sorted(counts.items()))
 
 
 def _days(run: JobRun, place: Place, origin: Origin) -> dict[str, Pointer]:

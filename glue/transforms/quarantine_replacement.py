@@ -12,7 +12,7 @@ from lake.spark.entries import Event, following, no_errors
 from lake.spark.reuse import kept
 from transforms.held import CONTENT, Held
 from transforms.job_run import JobRun
-from transforms.quarantine import errors_in, once, promised_names, write_entries
+from transforms.quarantine import once, promised_names, write_entries
 from transforms.written import NOTHING, Written
 
 VALID_NOW = "valid as it was delivered, when its source was read again"
@@ -24,12 +24,11 @@ class Requarantined:
     """The entries that were added. `opened`: rows that wait now and did not; `known`: rows that are there already."""
 
     files: Written
-    errors: dict[str, int]
     opened: int
     known: int
 
 
-UNCHANGED = Requarantined(NOTHING, {}, 0, 0)
+UNCHANGED = Requarantined(NOTHING, 0, 0)
 
 
 def requarantine(run: JobRun, failed: DataFrame | None, recovered: DataFrame | None, held: Held) -> Requarantined:
@@ -44,9 +43,9 @@ def requarantine(run: JobRun, failed: DataFrame | None, recovered: DataFrame | N
         return UNCHANGED
     rows = kept(reduce(lambda one, other: one.unionByName(other), [*coming, *leaving]))
     if rows.isEmpty():
-        return Requarantined(NOTHING, {}, 0, known)
+        return Requarantined(NOTHING, 0, known)
     files = write_entries(run, held.place, rows, held.bases)
-    return Requarantined(files, errors_in(run, files), opened, known)
+    return Requarantined(files, opened, known)
 
 
 def _opened(failed: DataFrame, held: Held, event: Event) -> Iterator[DataFrame]:

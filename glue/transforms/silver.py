@@ -71,7 +71,6 @@ def _summary(run: JobRun, contract: Contract, valid: Written, bad: Quarantined, 
         summary_from(run, contract, run.plan.mode, counts, valid.columns, valid.partitions),
         quarantine=bad.files.partitions,
         quarantine_columns=bad.files.columns,
-        errors=bad.errors,
         late=late_rows(run, contract, valid),
         older_columns=valid.older_columns,
     )

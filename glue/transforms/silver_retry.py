@@ -27,7 +27,7 @@ from transforms.held import entries_of
 from transforms.job_run import JobRun, pointers, summary_from
 from transforms.judge_again import Judged, judge_again
 from transforms.planned_sources import check_contract
-from transforms.quarantine import errors_in, promised_names, write_entries
+from transforms.quarantine import promised_names, write_entries
 from transforms.written import NOTHING, Written
 
 _SAME = ("row_id", "ingest_date", "attempt_count")
@@ -121,7 +121,6 @@ def _summary(run: JobRun, contract: Contract, done: Judged, held: Written, left:
         summary_from(run, contract, run.plan.mode, counts, done.valid.columns, done.valid.partitions),
         quarantine=held.partitions,
         quarantine_columns=held.columns,
-        errors=errors_in(run, held) if run.plan.details["action"] == RETRY else {},
         older_columns=done.valid.older_columns,
         worsened=done.worsened,
         unmatched=_unmatched(run, done.valid, held),

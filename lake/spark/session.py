@@ -4,12 +4,14 @@ from typing import Any
 
 from pyspark.sql import SparkSession
 
+CODEC = "spark.sql.parquet.compression.codec"
+LEVEL = "parquet.compression.codec.zstd.level"
 SETTINGS = {
     "spark.sql.session.timeZone": "UTC",
     "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
     # hashes are hex digits: snappy leaves them as they are, zstd halves them, and at level 1 it costs no more time
-    "spark.sql.parquet.compression.codec": "zstd",
-    "parquet.compression.codec.zstd.level": "1",
+    CODEC: "zstd",
+    LEVEL: "1",
     "spark.sql.files.ignoreCorruptFiles": "false",
     "spark.sql.files.ignoreMissingFiles": "false",
     # column pruning would let the CSV reader skip the check of a record's length

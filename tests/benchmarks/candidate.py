@@ -16,7 +16,7 @@ from lake.spark import checks, columns
 from lake.spark.hashes import row_hash
 from lake.spark.judge import judged
 from lake.spark.read import read_sources
-from lake.spark.session import spark_session
+from lake.spark.session import CODEC, LEVEL, SETTINGS, spark_session
 from lake.spark.values import value
 from tests.benchmarks.meter import Meter
 from tests.benchmarks.truth import differences
@@ -55,10 +55,12 @@ def start(spark: SparkSession, _folder: Path, _file: Path) -> dict[str, Any]:
 
 
 def copy(spark: SparkSession, folder: Path, file: Path) -> dict[str, Any]:
-    """The limit: typed read, one file a month, no checks, no hashes, no counts."""
+    """The limit: typed read, one file a month in the job's codec, no checks, no hashes, no counts."""
     rows = spark.read.schema(TYPED).option("header", True).option("escape", '"').csv(f"file://{file}")
     rows = rows.withColumn("year", F.year("at")).withColumn("month", F.date_format("at", "MM"))
-    rows.repartition("year", "month").write.partitionBy("year", "month").parquet(f"file://{folder}/copy")
+    codec = {"compression": SETTINGS[CODEC], LEVEL: SETTINGS[LEVEL]}
+    written = rows.repartition("year", "month").write.options(**codec).partitionBy("year", "month")
+    written.parquet(f"file://{folder}/copy")
     return {}
 
 
