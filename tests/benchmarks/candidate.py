@@ -8,7 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from pyspark.sql import SparkSession, Window
+from pyspark.sql import DataFrame, SparkSession, Window
 from pyspark.sql import functions as F
 
 from lake.rules.correction import Correction
@@ -23,6 +23,7 @@ from tests.benchmarks.truth import differences
 from tests.spark.conftest import VIEW_FS
 from tests.spark.disk_lake import DiskLake
 
+SOURCE_ID_LENGTH = 16
 TYPED = "TransactionID string, CustomerID string, TransactionAmount decimal(18,4), Currency string, at timestamp"
 
 
@@ -56,11 +57,34 @@ def start(spark: SparkSession, _folder: Path, _file: Path) -> dict[str, Any]:
 
 def copy(spark: SparkSession, folder: Path, file: Path) -> dict[str, Any]:
     """The limit: typed read, one file a month in the job's codec, no checks, no hashes, no counts."""
+    return _written(_by_month(spark, file), folder)
+
+
+def traced_copy(spark: SparkSession, folder: Path, file: Path) -> dict[str, Any]:
+    """The same copy, with every column that silver promises beside those of the file."""
+    rows = _by_month(spark, file)
+    content = F.concat_ws("\x1f", *(F.col(each).cast("string") for each in rows.columns[:5]))
+    rows = rows.withColumn("row_hash", F.sha2(content, 256))
+    source = "0" * SOURCE_ID_LENGTH
+    lineage = {
+        "row_id": F.concat(F.lit(f"{source}-"), F.substring("row_hash", 1, 24)),
+        "source_id": F.lit(source),
+        "ingested_at": F.lit("2024-06-30T02:00:00Z").cast("timestamp"),
+        "attempt_count": F.lit(0),
+        "run_id": F.lit("20240630T020001Z-daily-test"),
+    }
+    return _written(rows.withColumns(lineage), folder)
+
+
+def _by_month(spark: SparkSession, file: Path) -> DataFrame:
     rows = spark.read.schema(TYPED).option("header", True).option("escape", '"').csv(f"file://{file}")
     rows = rows.withColumn("year", F.year("at")).withColumn("month", F.date_format("at", "MM"))
+    return rows.repartition("year", "month")
+
+
+def _written(rows: DataFrame, folder: Path) -> dict[str, Any]:
     codec = {"compression": SETTINGS[CODEC], LEVEL: SETTINGS[LEVEL]}
-    written = rows.repartition("year", "month").write.options(**codec).partitionBy("year", "month")
-    written.parquet(f"file://{folder}/copy")
+    rows.write.options(**codec).partitionBy("year", "month").parquet(f"file://{folder}/copy")
     return {}
 
 
@@ -156,6 +180,7 @@ def duckdb_copy(_spark: SparkSession | None, folder: Path, file: Path) -> dict[s
 CANDIDATES: dict[str, Callable[..., dict[str, Any]]] = {
     "start": start,
     "copy": copy,
+    "traced-copy": traced_copy,
     "silver": silver,
     "backfill": backfill,
     "retry": retry,

@@ -35,7 +35,9 @@ class Suite:
 def _core(rows: int, folder: Path) -> list[Contender]:
     file = _input(folder / "input.csv", Shape(rows))
     jvm = {"BENCH_JVM": LARGE_JVM}
-    return [Contender(name, name, (file,), jvm) for name in ("copy", "silver", "two-pass", "duckdb-copy")]
+    return [
+        Contender(name, name, (file,), jvm) for name in ("copy", "traced-copy", "silver", "two-pass", "duckdb-copy")
+    ]
 
 
 def _small(rows: int, folder: Path) -> list[Contender]:
