@@ -10,7 +10,7 @@ CHECKOV := .tools/checkov/bin/checkov
 UV_VERSION := 0.13.9
 export PYTHONPATH := .:glue:lambda:scripts
 # two processes, a file of tests in one of them; each has a local AWS of its own
-PYTEST := $(PYTHON) -m pytest -n 2 --dist loadfile
+PYTEST := $(PYTHON) -m pytest -n 2 --dist loadfile --durations 15 --durations-min 20
 
 ##@ Start here
 
