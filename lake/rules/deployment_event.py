@@ -30,6 +30,14 @@ _SHORT = {
     Phase.ABANDONED: "there was no build before it: ",
     Phase.STUCK: "going back failed too: ",
 }
+_WHERE = {
+    Phase.BEGUN: "its plan",
+    Phase.APPLYING: "its apply",
+    Phase.APPLIED: "its smoke test",
+    Phase.TESTED: "moving the alias",
+    Phase.REVERTING: "going back: plan and apply of the build before",
+    Phase.REAPPLIED: "going back: smoke test of the build before",
+}
 _UNTOUCHED = "No: only the canary's rows were touched. "
 DATA = {
     Phase.REVERTED: _UNTOUCHED + "Runs kept starting on the previous build.",
@@ -83,7 +91,7 @@ def event_of(deployment: Deployment, context_uri: str) -> Event:
         KINDS[phase],
         deployment.environment,
         reason=f"{_SHORT[phase]}{trouble.error}: {trouble.message}",
-        state=trouble.phase,
+        state=_WHERE.get(Phase(trouble.phase), trouble.phase),
         error=trouble.error,
         since=trouble.at,
         execution_arn=trouble.execution_arn or "",

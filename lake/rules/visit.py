@@ -30,8 +30,8 @@ class Visit:
     job: JobUse | None = None
 
     def seconds(self, now: datetime) -> float:
-        """How long the state has taken."""
-        return ((self.ended or now) - self.started).total_seconds()
+        """How long the state has taken; never less than nothing, if a clock is behind."""
+        return max(0.0, ((self.ended or now) - self.started).total_seconds())
 
 
 @dataclass(frozen=True)

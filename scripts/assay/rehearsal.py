@@ -25,9 +25,9 @@ from lake.rules.trigger import REQUEST, RunRequest, request_of
 
 TOLD_SECONDS = 300
 POLL_SECONDS = 1.0
-# a day on which nothing can have been delivered, and a run that never was
+# a day on which nothing can have been delivered, and what is no run, in words for the list of runs
 LONG_AGO = "2000-01-01T00:00:00Z"
-NO_RUN = "20000101T000000Z-event-smoke-test-wants-a-failure"
+NO_RUN = "the smoke test wants a failure"
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class Rehearsal:
         self._expect("tell-people", self._failure(), self._is_told)
 
     def fail_a_run(self, now: datetime, version_arn: str) -> tuple[str, str]:
-        """Start a run that must fail: it is to promote a run that never was. Its id and its execution."""
+        """Start a run that must fail: it is to promote what is no run. Its id and its execution."""
         asked = {
             "trigger": REQUEST,
             "kind": RunKind.PROMOTE,

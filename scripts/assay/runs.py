@@ -48,7 +48,7 @@ def story(target: Target, run_id: str) -> dict[str, Any]:
     """Everything known about one run."""
     parsed = executions.parse(run_id)
     execution = executions.describe(target, run_id)
-    moment = executions.now()
+    moment = execution.ended or executions.now()
     dataset = execution.request.get("dataset", "")
     plan = executions.read_json(target, layout.plan(parsed)) or {}
     return {

@@ -7,7 +7,6 @@ import zipfile
 from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any
 
 from assay import executions, runs
 from assay.console import CommandError
@@ -30,6 +29,7 @@ RUN_SECONDS = 2700
 CHECK_SECONDS = 1800
 POLL_SECONDS = 1.0
 MOST_ROWS = 10
+MOST_LOG_LINES = 20
 
 
 class StackSmokeTest:
@@ -68,8 +68,7 @@ class StackSmokeTest:
         self._say(f"canary {run_id}")
         found = self._ended(run_id, arn)
         if found.status != "SUCCEEDED":
-            told = f"the canary's run {run_id} ended as {found.status}: {found.error}"
-            raise SmokeTestError(told, arn, tuple(self._story(run_id)))
+            raise self._failed(found)
         self._judge(canary, run_id, arn)
 
     def _start(self, key: str, now: datetime, version_arn: str) -> tuple[str, str]:
@@ -80,6 +79,17 @@ class StackSmokeTest:
         machine = StepFunctions(self._target.client("stepfunctions"), version_arn)
         arn, _ = machine.start(request.run_id, to_json(request, one_line=True))
         return request.run_id, arn
+
+    def _failed(self, found: Execution) -> SmokeTestError:
+        """The first error in words, then the way there."""
+        story = runs.story(self._target, found.run_id)
+        states = [f"{each['state']}: {each['seconds']} s" for each in story["states"] if each["tries"]]
+        failure = story["failure"]
+        told = f"ended as {found.status}: {found.error}"
+        if failure:
+            told = f"failed in {failure['state']}: {failure['message']}"
+        log = (failure.get("job") or {}).get("log_tail", ())
+        return SmokeTestError(f"the canary {told} (run {found.run_id})", found.arn, (*log[-MOST_LOG_LINES:], *states))
 
     def _ended(self, run_id: str, arn: str) -> Execution:
         deadline = time.monotonic() + RUN_SECONDS
@@ -155,15 +165,3 @@ class StackSmokeTest:
             return ask(self._target, sql)
         except CommandError as error:
             raise SmokeTestError(f"{name} cannot be asked: {error}", lines=(sql,)) from error
-
-    def _story(self, run_id: str) -> list[str]:
-        story = runs.story(self._target, run_id)
-        states = [f"{each['state']}: {each['seconds']} s, {each['tries']} tries" for each in story["states"]]
-        return [*states, *_failure_lines(story["failure"])]
-
-
-def _failure_lines(failure: dict[str, Any]) -> list[str]:
-    if not failure:
-        return []
-    job = failure.get("job") or {}
-    return [f"{failure.get('state')}: {failure.get('error')}: {failure.get('message')}", *job.get("log_tail", ())]

@@ -77,7 +77,7 @@ NAMES: dict[str, tuple[str, ...]] = {
         "_invoke_target",
         "_put_events",
     ),
-    "ministack.services.cloudwatch": ("_dispatch_alarm_actions",),
+    "ministack.services.cloudwatch": ("_calc_stats", "_dispatch_alarm_actions", "_evaluate_alarm"),
     "ministack.services.sts": ("register_session",),
     "ministack.services.iam": ("_roles",),
     "ministack.services.athena": ("_named_queries",),

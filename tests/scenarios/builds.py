@@ -56,8 +56,13 @@ BOOM = "\n\nraise RuntimeError('boom')\n"
 
 # what is broken, and where the failure shows: artefact, member, change, words of the reason
 BROKEN: dict[str, tuple[str, str, Change, str]] = {
-    "a job": ("jobs/bronze_to_silver.py", "", lambda body: BOOM.encode() + body, "ended as FAILED"),
-    "a function": (FUNCTIONS, "functions/read_run_summary.py", appending(BOOM), "ended as FAILED"),
+    "a job": (
+        "jobs/bronze_to_silver.py",
+        "",
+        lambda body: BOOM.encode() + body,
+        "failed in IngestToSilver: Run",
+    ),
+    "a function": (FUNCTIONS, "functions/read_run_summary.py", appending(BOOM), "failed in ReadRunSummary"),
     "the words of mails": (
         FUNCTIONS,
         "lake/rules/alert.py",
@@ -70,7 +75,7 @@ BROKEN: dict[str, tuple[str, str, Change, str]] = {
         appending(BOOM),
         "was to be told with its state",
     ),
-    "the state machine": (STACK, ASL, replacing('"Next": "PromoteSilver"', '"Next": "Nowhere"'), "ended as FAILED"),
+    "the state machine": (STACK, ASL, replacing('"Next": "PromoteSilver"', '"Next": "Nowhere"'), "the canary "),
     "a view": (
         STACK,
         "sql/views/transactions.sql",

@@ -1,18 +1,42 @@
-"""An alarm that changes its state is an event, as on AWS."""
+"""An alarm looks at the metric of its own dimensions, and when it changes its state, that is an event: as on AWS."""
 
 import json
 from collections.abc import Callable
+from contextvars import ContextVar
 from datetime import UTC, datetime
 
 from local_aws import engine
 from local_aws.hooks import Json, replace
 
 _MODULE = "ministack.services.cloudwatch"
+# The dimensions of the alarm that is being looked at; MiniStack takes every metric of the name.
+_dimensions: ContextVar[dict[str, str] | None] = ContextVar("dimensions", default=None)
 
 
 def install() -> None:
-    """Hook in where MiniStack carries out an alarm's actions."""
+    """Hook in where MiniStack looks at an alarm's metric, and where it carries out its actions."""
+    replace(_MODULE, "_evaluate_alarm", _of_its_dimensions)
+    replace(_MODULE, "_calc_stats", _of_these_dimensions)
     replace(_MODULE, "_dispatch_alarm_actions", _tell_bus)
+
+
+def _of_its_dimensions(original: Callable[[Json], None]) -> Callable[[Json], None]:
+    def evaluate(alarm: Json) -> None:
+        token = _dimensions.set({each["Name"]: each["Value"] for each in alarm.get("Dimensions") or []})
+        try:
+            original(alarm)
+        finally:
+            _dimensions.reset(token)
+
+    return evaluate
+
+
+def _of_these_dimensions(original: Callable[[list[Json]], Json]) -> Callable[[list[Json]], Json]:
+    def calculate(points: list[Json]) -> Json:
+        wanted = _dimensions.get()
+        return original(points if wanted is None else [each for each in points if each["Dimensions"] == wanted])
+
+    return calculate
 
 
 def _tell_bus(original: Callable[..., None]) -> Callable[..., None]:

@@ -113,6 +113,20 @@ class TestRules:
         assert event["detail"]["state"]["value"] == "ALARM"
         assert event["detail"]["configuration"]["description"] == "It failed."
 
+    def test_an_alarm_looks_at_the_metric_of_its_own_dimensions_only(self, aws: Aws) -> None:
+        cloudwatch, space = aws.root("cloudwatch"), aws.name("Space")
+        names = {each: aws.name("alarm") for each in ("mine", "other")}
+        for each, name in names.items():
+            cloudwatch.put_metric_alarm(
+                AlarmName=name, Namespace=space, MetricName="Failed", Statistic="Sum", Period=60, EvaluationPeriods=1,
+                Dimensions=[{"Name": "of", "Value": each}], Threshold=0, ComparisonOperator="GreaterThanThreshold",
+            )  # fmt: skip
+        data = [{"MetricName": "Failed", "Value": 1, "Dimensions": [{"Name": "of", "Value": "mine"}]}]
+        cloudwatch.put_metric_data(Namespace=space, MetricData=data)
+        found = cloudwatch.describe_alarms(AlarmNames=[*names.values()])["MetricAlarms"]
+        states = {each["AlarmName"]: each["StateValue"] for each in found}
+        assert states[names["mine"]] == "ALARM" and states[names["other"]] != "ALARM"
+
     def test_a_failing_function_is_called_again_and_then_its_destination(self, aws: Aws) -> None:
         sns, keeper, source = aws.root("sns"), Keeper(aws, FAIL="yes"), aws.name("source")
         topic = sns.create_topic(Name=aws.name("topic"))["TopicArn"]

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from lake.rules.timings import timings
-from lake.rules.visit import JobUse, visits
+from lake.rules.visit import JobUse, Visit, visits
 
 START = datetime(2024, 4, 1, 2, tzinfo=UTC)
 RUN = {"Id": "jr_1", "JobName": "job", "JobRunState": "SUCCEEDED", "ExecutionTime": 42, "MaxCapacity": 2.0}
@@ -49,3 +49,8 @@ def test_an_output_that_is_no_job_run_is_none() -> None:
     for text in ("[1]", "null", "", '{"JobName": "no state"}'):
         way = history(entered(0, "S"), (1, "TaskSucceeded", {"taskSucceededEventDetails": {"output": text}}))
         assert visits(way)[0].job is None
+
+
+def test_a_clock_that_is_behind_makes_no_negative_time() -> None:
+    at = datetime(2024, 4, 1, 2, 0, 1, tzinfo=UTC)
+    assert Visit("FailRun", at).seconds(at.replace(second=0)) == 0
