@@ -6,7 +6,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from local_aws import engine
+from local_aws import engine, function_logs
 from local_aws.hooks import Json, replace
 from local_aws.settings import Settings
 
@@ -22,6 +22,7 @@ _NO_MODULE = re.compile(r"Worker init failed: No module named '(.+)'")
 def install(settings: Settings) -> None:
     """Hook in."""
     replace(_SERVICE, "_execute_function_warm", _with_error_names)
+    function_logs.install()
     launcher = write_launcher(settings.directory / "function-runtime")
     replace(_RUNTIME, "_detect_runtime_binary", lambda original: _with_launcher(original, launcher))
 
@@ -46,7 +47,7 @@ def write_launcher(folder: Path) -> Path:
 def _with_launcher(original: Callable[[str], tuple[str, str]], launcher: Path) -> Callable[[str], tuple[str, str]]:
     def detect(runtime: str) -> tuple[str, str]:
         binary, script = original(runtime)
-        return (str(launcher) if runtime.startswith("python") else binary), script
+        return (str(launcher), function_logs.marked(script)) if runtime.startswith("python") else (binary, script)
 
     return detect
 

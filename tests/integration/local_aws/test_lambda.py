@@ -1,5 +1,6 @@
 """Lambda functions: errors by name, and nothing at hand but the zip and the AWS SDK."""
 
+import base64
 import json
 import os
 from typing import Any
@@ -85,3 +86,11 @@ def test_the_error_type_is_the_class_of_the_last_traceback(ending: str, name: st
     found = named_error({"errorType": "Runtime.HandlerError", "errorMessage": "bad"}, output)
     assert found["errorType"] == name
     assert found["stackTrace"] == ['  File "x.py", line 9, in handler']
+
+
+def test_all_that_an_invocation_wrote_is_in_its_log(aws: Aws) -> None:
+    code = "def handler(event, context):\n    print('x\\n' * 300_000)\n    print(f'the last of {event}')\n"
+    function = aws.function(code)
+    for number in (1, 2):
+        answer = aws.root("lambda").invoke(FunctionName=function, Payload=str(number).encode(), LogType="Tail")
+        assert f"the last of {number}" in base64.b64decode(answer["LogResult"]).decode()
