@@ -11,10 +11,10 @@ from tests.builders import BUCKETS
 from tests.held_rows import NOTHING, Content, Entry, Row
 
 if TYPE_CHECKING:
-    from tests.held_world import HeldWorld
+    from tests.held_runs import HeldRuns
 
 
-def ingested(world: "HeldWorld", plan: Plan) -> "Written":
+def ingested(world: "HeldRuns", plan: Plan) -> "Written":
     """Every record of the sources, judged."""
     out = Written(world, plan)
     for source in plan.sources:
@@ -23,7 +23,7 @@ def ingested(world: "HeldWorld", plan: Plan) -> "Written":
     return out
 
 
-def asked(world: "HeldWorld", plan: Plan) -> "Written":
+def asked(world: "HeldRuns", plan: Plan) -> "Written":
     """What people ask for rows that are still as they saw them."""
     out, action = Written(world, plan), plan.details["action"]
     for wish in read_corrections(world.store.read(BUCKETS.quarantine, plan.details["corrections"]).text, "here"):
@@ -39,7 +39,7 @@ def asked(world: "HeldWorld", plan: Plan) -> "Written":
     return out
 
 
-def refilled(world: "HeldWorld", plan: Plan) -> "Written":
+def refilled(world: "HeldRuns", plan: Plan) -> "Written":
     """March from its sources, with the rows that people corrected; entries for what changes."""
     out = Written(world, plan)
     out.current = {row.content[0]: row for row in world.silver() if row.attempt}
@@ -53,7 +53,7 @@ def refilled(world: "HeldWorld", plan: Plan) -> "Written":
 class Written:
     """What one job run writes, and where each row ended."""
 
-    def __init__(self, world: "HeldWorld", plan: Plan) -> None:
+    def __init__(self, world: "HeldRuns", plan: Plan) -> None:
         self.world, self.plan = world, plan
         self.current = {row.content[0]: row for row in world.silver()}
         self.held = world.newest()
