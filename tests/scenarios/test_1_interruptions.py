@@ -2,10 +2,8 @@
 
 import os
 import signal
-import subprocess
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
 from pathlib import Path
 from threading import Event, Thread
 
@@ -14,6 +12,7 @@ import pytest
 from assay.target import Target
 from local_aws import control
 from tests.scenarios import pipeline
+from tests.scenarios.interruptions import every_spark_process_killed, spark_processes
 from tests.scenarios.pipeline import counts, number, outcome
 
 pytestmark = [pytest.mark.stack, pytest.mark.slow]
@@ -22,7 +21,7 @@ pytestmark = [pytest.mark.stack, pytest.mark.slow]
 def test_a_killed_spark_process_fails_the_run_and_a_new_run_loses_nothing(target: Target, tmp_path: Path) -> None:
     file = pipeline.write_csv(tmp_path / "killed.csv", pipeline.rows_for("2020-03", 60, "killed"))
     delivery = pipeline.deliver(target, file, "2020-03-31")
-    with _every_spark_process_killed():
+    with every_spark_process_killed():
         failed = pipeline.finish(target, delivery)
     assert outcome(failed).startswith("failed")
     assert failed["failure"]
@@ -38,7 +37,7 @@ def test_a_killed_spark_process_fails_the_run_and_a_new_run_loses_nothing(target
 def test_a_killed_local_aws_comes_back_and_a_new_run_loses_nothing(target: Target, tmp_path: Path) -> None:
     file = pipeline.write_csv(tmp_path / "power-cut.csv", pipeline.rows_for("2020-05", 60, "power"))
     delivery = pipeline.deliver(target, file, "2020-05-31")
-    _wait_for(_spark_processes, "a Spark process")
+    _wait_for(spark_processes, "a Spark process")
     os.kill(control.status().pid, signal.SIGKILL)
     control.start()
     again = _request(target, delivery)
@@ -73,33 +72,6 @@ def _request(target: Target, delivery: pipeline.ingest.Delivery) -> dict:  # typ
     run_id = pipeline.ingest.request_run(target, "transactions", [delivery.key])
     pipeline.follow(target, run_id, quiet=True)
     return pipeline.runs.story(target, run_id)
-
-
-def _spark_processes() -> list[int]:
-    """Those of this local AWS only: other stacks may run on the same machine."""
-    pattern = f"{control.status().folder}.*bronze_to_silver.py"
-    found = subprocess.run(["pgrep", "-f", pattern], capture_output=True, text=True, check=False)
-    return [int(each) for each in found.stdout.split()]
-
-
-@contextmanager
-def _every_spark_process_killed() -> Iterator[None]:
-    """Kill every attempt while the block lasts: the state machine tries again by itself."""
-    over = Event()
-
-    def kill() -> None:
-        while not over.wait(0.3):
-            for process in _spark_processes():
-                with suppress(ProcessLookupError):
-                    os.kill(process, signal.SIGKILL)
-
-    killer = Thread(target=kill)
-    killer.start()
-    try:
-        yield
-    finally:
-        over.set()
-        killer.join()
 
 
 def _wait_for(condition: Callable[[], object], what: str, seconds: float = 60) -> None:

@@ -1,41 +1,34 @@
 """Scenario 4, what a steward does: correct rows, try them again, and what becomes of those that nobody can save."""
 
-import csv
-import io
-import json
-from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
-import boto3
 import pytest
-from typer.testing import CliRunner
 
 from assay import condemned
-from assay.__main__ import app
 from assay.console import CommandError
 from assay.sample import HEADER, Truth, write_sample
 from assay.target import Target
-from lake.bundle import contracts_root
-from lake.rules.contract import load_contracts
 from lake.rules.release import APPROVED
 from lake.rules.spreadsheet import unescape
 from tests.scenarios import pipeline
 from tests.scenarios.pipeline import number, outcome, query
+from tests.scenarios.steward import (
+    complaint,
+    corrected,
+    export,
+    run,
+    run_quietly,
+    save,
+    somebody_else,
+    states,
+    still_wrong,
+)
 
 pytestmark = [pytest.mark.stack, pytest.mark.slow, pytest.mark.timeout(1800)]
 
 DAY = "2024-07-03"
-GOOD = {
-    "CustomerID": "ACC-00001",
-    "TransactionAmount": "12.50",
-    "Currency": "EUR",
-    "TransactionTimestamp": "2024-03-05T10:00:00Z",
-}
-Sheet = list[dict[str, str]]
 
 
 @pytest.fixture(scope="module")
@@ -53,57 +46,6 @@ def source(target: Target, sample: tuple[Path, Truth]) -> str:
     found = pipeline.run_file(target, sample[0], DAY)
     assert outcome(found) == "succeeded"
     return str(found["sources"][0]["source_id"])
-
-
-def run(*arguments: str, group: str = "quarantine") -> Any:
-    """What `assay quarantine … --json` answers."""
-    done = CliRunner().invoke(app, [group, *arguments, "--json"])
-    assert done.exit_code == 0, f"{done.output}\n{done.exception}"
-    return json.loads(done.stdout)
-
-
-def complaint(*arguments: str) -> str:
-    """What `assay quarantine …` complains about."""
-    done = CliRunner().invoke(app, ["quarantine", *arguments])
-    assert isinstance(done.exception, CommandError), done.output
-    return str(done.exception)
-
-
-def export(source: str, file: Path) -> Sheet:
-    """The sheet of a source's open rows, as a spreadsheet shows it."""
-    done = CliRunner().invoke(app, ["quarantine", "export", "--source", source, "--out", str(file)])
-    assert done.exit_code == 0, done.output
-    return list(csv.DictReader(io.StringIO(file.read_bytes().decode("utf-8-sig"), newline="")))
-
-
-def save(file: Path, lines: Iterable[dict[str, str]]) -> Path:
-    """Write a sheet as a spreadsheet would."""
-    text = io.StringIO()
-    found = list(lines)
-    writer = csv.DictWriter(text, list(found[0]), lineterminator="\r\n")
-    writer.writeheader()
-    writer.writerows(found)
-    file.write_bytes(b"\xef\xbb\xbf" + text.getvalue().encode())
-    return file
-
-
-def corrected(position: int, line: dict[str, str]) -> dict[str, str]:
-    """A line with good values, an amount of its own and a key that nobody has."""
-    return {**line, **GOOD, "TransactionID": f"RETRY-FIXED-{position}", "TransactionAmount": f"{position + 1}.25"}
-
-
-def still_wrong(text: str, line: dict[str, str]) -> dict[str, str]:
-    """A line in which another amount is no number."""
-    return {**line, **GOOD, "TransactionID": unescape(line["row_id"])[-8:], "TransactionAmount": text}
-
-
-def states(target: Target, source: str) -> dict[str, int]:
-    """Rows of a source by state, of each the newest entry."""
-    newest = f"""
-        SELECT state, ROW_NUMBER() OVER (PARTITION BY row_id ORDER BY revision DESC) AS place
-        FROM transactions_quarantine_history WHERE ingest_date = '{DAY}' AND source_id = '{source}'"""
-    found = query(target, f"SELECT state, COUNT(*) FROM ({newest}) WHERE place = 1 GROUP BY 1")
-    return {str(state): int(str(rows)) for state, rows in found}
 
 
 def test_the_corrected_half_is_in_silver_and_the_other_half_counts_one_attempt(
@@ -126,7 +68,7 @@ def test_the_corrected_half_is_in_silver_and_the_other_half_counts_one_attempt(
     assert Decimal(str(amount)) == sum((Decimal(line["TransactionAmount"]) for line in fixed), Decimal(0))
     names = {row[0] for row in query(target, "SELECT row_id FROM transactions WHERE attempt_count > 0")}
     assert names >= {unescape(line["row_id"]) for line in fixed}
-    assert states(target, source) == {"open": len(wrong), "recovered": half}
+    assert states(target, source, DAY) == {"open": len(wrong), "recovered": half}
     attempts = query(target, f"SELECT DISTINCT attempt_count FROM transactions_quarantine WHERE source_id = '{source}'")
     assert attempts == [["1"]]
     assert run("check") == []
@@ -136,13 +78,13 @@ def test_the_corrected_half_is_in_silver_and_the_other_half_counts_one_attempt(
 
 
 def test_the_third_failure_condemns_and_two_people_bring_one_back(target: Target, source: str, tmp_path: Path) -> None:
-    waiting = states(target, source)["open"]
+    waiting = states(target, source, DAY)["open"]
     for text in ("two hundred", "three hundred"):
         lines = [still_wrong(text, line) for line in export(source, tmp_path / "rest.csv")]
         told = run("retry", str(save(tmp_path / "again.csv", lines)))
         assert told["outcome"] == "succeeded"
     assert told["counts"]["condemned"] == waiting
-    assert states(target, source).keys() == {"condemned", "recovered"}
+    assert states(target, source, DAY).keys() == {"condemned", "recovered"}
     row_id = run("list", "--source", source, "--limit", "1", group="condemned")["rows"][0]["row_id"]
 
     request = run("request", "--ids", row_id, "--reason", "the producer knows the amount", group="condemned")
@@ -184,7 +126,7 @@ def test_two_stewards_at_once_move_each_row_once(target: Target, tmp_path: Path)
     assert sorted(each["counts"]["outside"] for each in told) == [0, 2]
     found = query(target, "SELECT transaction_id FROM transactions WHERE transaction_id LIKE 'TWO-%'")
     assert sorted(str(row[0]) for row in found) == [f"TWO-{n}" for n in range(6)]
-    assert states(target, source) == {"recovered": 6}
+    assert states(target, source, DAY) == {"recovered": 6}
 
 
 def test_a_file_that_makes_things_worse_is_refused_and_mailed(target: Target, tmp_path: Path) -> None:
@@ -196,7 +138,7 @@ def test_a_file_that_makes_things_worse_is_refused_and_mailed(target: Target, tm
     file = save(tmp_path / "bad.csv", [{**line, "Currency": "EURO", "CustomerID": ""}])
     assert "the gate refused it" in complaint("retry", str(file))
     assert pipeline.mails_about(target, "make things worse")
-    assert states(target, source) == {"open": 1}
+    assert states(target, source, DAY) == {"open": 1}
     # the row did not lose an attempt, so the same file may be corrected
     told = run("retry", str(save(file, [{**line, "TransactionAmount": "1.00"}])))
     assert told["counts"]["valid"] == 1
@@ -218,27 +160,3 @@ def test_a_damaged_file_is_told_line_by_line_and_nothing_runs(target: Target, tm
     assert [line.partition(": ")[2][:6] for line in told.splitlines()] == ["line 2", "line 3", "line 4"]
     assert "UTF-8 opened as another character set" in told and "source_id was edited" in told
     assert pipeline.run_ids(target) == runs
-
-
-def run_quietly(target: Target, file: Path) -> dict[str, Any]:
-    """`assay quarantine retry`, as a call: two commands in one process would share their standard output."""
-    from assay import retries
-
-    contracts = load_contracts(contracts_root())
-    rows = retries.from_sheet(target, contracts, "transactions", file)
-    return retries.ask(target, "transactions", rows, "retry", "both at once", quiet=True)
-
-
-def somebody_else(target: Target) -> Target:
-    """The same stack, with the credentials of another person."""
-    iam = target.client("iam")
-    iam.create_user(UserName="bob")
-    policy = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
-    iam.put_user_policy(UserName="bob", PolicyName="all", PolicyDocument=json.dumps(policy))
-    key = iam.create_access_key(UserName="bob")["AccessKey"]
-    session = boto3.session.Session(
-        aws_access_key_id=key["AccessKeyId"],
-        aws_secret_access_key=key["SecretAccessKey"],
-        region_name=target.session.region_name,
-    )
-    return replace(target, role_session=session)
