@@ -97,9 +97,18 @@ def event_of(deployment: Deployment, context_uri: str) -> Event:
         execution_arn=trouble.execution_arn or "",
         build_id=deployment.build_id,
         previous=deployment.previous.build_id if deployment.previous else "",
-        lines=tuple(trouble.lines),
+        lines=(*_first(deployment), *trouble.lines),
         data=DATA[phase],
         next_step=NEXT_STEPS[phase].format(environment=deployment.environment),
         runbook="revert.md" if phase == Phase.STUCK else "deploy.md",
         context_uri=context_uri,
     )
+
+
+def _first(deployment: Deployment) -> tuple[str, ...]:
+    """What went wrong at first, where going back went wrong as well."""
+    first = deployment.trouble
+    if deployment.second_trouble is None or first is None:
+        return ()
+    where = _WHERE.get(Phase(first.phase), first.phase)
+    return (f"what failed at first, in {where}: {first.error}: {first.message}", *first.lines)

@@ -198,6 +198,10 @@ def test_a_revert_that_fails_waits_for_a_person_and_can_be_tried_again(where: st
     assert world.alias == version("old"), "runs start on the old version, whatever happens"
     assert world.told == ["Deployment Failed"]
     assert "going back failed too" in world.events[0][1]["reason"]
+    assert world.events[0][1]["lines"] == [
+        "what failed at first, in its smoke test: SmokeTestError: the canary's run failed in IngestToSilver",
+        "ValueError: boom",
+    ]
     kept = failure_of(world)
     assert (kept["trouble"]["error"], kept["second_trouble"]["message"]) == ("SmokeTestError", "denied")
     with pytest.raises(DeploymentHeldError, match="stuck"):
