@@ -33,8 +33,8 @@ data "aws_iam_policy_document" "trust" {
 
 data "aws_iam_policy_document" "this" {
   statement {
-    sid       = "DeleteFilesOfRuns"
-    actions   = ["s3:DeleteObject"]
+    sid     = "DeleteFilesOfRuns"
+    actions = ["s3:DeleteObject"]
     resources = concat(
       flatten([for arn in local.collected : ["${arn}/*/runs/*/attempt=*", "${arn}/*/audit/*"]]),
       ["${local.arns["quarantine"]}/*/corrections/*"],
