@@ -124,8 +124,14 @@ def run(arguments: list[str], root: Path = ROOT) -> str:
     done = _start(arguments, subprocess.PIPE, root)
     output, _ = done.communicate()
     if done.returncode != 0:
-        raise CommandError(f"terraform {arguments[0]} failed:\n{output}")
+        raise CommandError(f"terraform {arguments[0]} failed: {_first_error(output)}\n{output}")
     return output
+
+
+def _first_error(output: str) -> str:
+    """The first error among all that Terraform says, for the first line of a mail."""
+    found = re.search(r"^\W*Error: (.+)$", output, re.M)
+    return found[1].strip() if found else "it gave no error"
 
 
 def _variables(name: str, root: Path) -> list[str]:
@@ -147,6 +153,7 @@ def _apply(arguments: list[str], show: Callable[[Step], None], root: Path) -> Ap
 
 def _events(arguments: list[str], root: Path) -> Iterator[dict[str, Any]]:
     problems: list[str] = []
+    said: list[str] = []
     data_folder().mkdir(parents=True, exist_ok=True)
     # Into a file: with nobody at the end of a pipe Terraform would die on the way, without writing its state.
     with tempfile.NamedTemporaryFile("w+", dir=data_folder(), suffix=".log") as log:
@@ -154,8 +161,10 @@ def _events(arguments: list[str], root: Path) -> Iterator[dict[str, Any]]:
         try:
             for line in _lines(process, Path(log.name)):
                 event = _event(line)
-                if event.get("@level") == "error" or event["type"] == "raw":
+                if event.get("@level") == "error":
                     problems.append(_problem(event))
+                elif event["type"] == "raw":
+                    said.append(_problem(event))
                 yield event
         except (KeyboardInterrupt, GeneratorExit):
             # Ctrl-C reaches it as well; a second signal would end it before it has written its state
@@ -163,7 +172,7 @@ def _events(arguments: list[str], root: Path) -> Iterator[dict[str, Any]]:
             process.wait()
             raise
     if process.wait() != 0:
-        raise CommandError(f"terraform {arguments[0]} failed:\n" + "\n".join(problems))
+        raise CommandError(f"terraform {arguments[0]} failed: " + "\n".join([*problems, *said]))
 
 
 def _lines(process: "subprocess.Popen[str]", log: Path) -> Iterator[str]:

@@ -94,6 +94,6 @@ BROKEN: dict[str, tuple[str, str, Change, str]] = {
 }
 """
         ),
-        "terraform apply failed",
+        "terraform apply failed: aws_lambda_permission.broken",
     ),
 }

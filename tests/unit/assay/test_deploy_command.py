@@ -12,6 +12,7 @@ from assay.console import FAILED, INTERRUPTED, REFUSED, CommandError
 from assay.deploy import end_with, interruptible
 from assay.infrastructure import _is_dead, _is_here
 from assay.site import is_gone
+from assay.terraform import _first_error
 from lake.rules.deployment import NEXT, Deployment, Holder, Phase, Trouble
 from lake.rules.interruption import NOT_BEGUN, interrupted
 from lake.steps.deploy import drive
@@ -53,6 +54,12 @@ def test_a_process_is_gone_only_when_that_can_be_proven() -> None:
     assert is_gone(replace(HERE, process=child.pid))
     assert not is_gone(HERE)
     assert not is_gone(replace(HERE, host="elsewhere", process=child.pid))
+
+
+def test_the_first_error_of_terraform_is_found_among_all_that_it_says() -> None:
+    output = "Warning: no CLI configuration\n\n│ Error: Invalid reference\n│ \n│   on broken.tf line 1:\n"
+    assert _first_error(output) == "Invalid reference"
+    assert _first_error("killed") == "it gave no error"
 
 
 def test_a_terraform_of_another_machine_is_never_known_to_be_dead() -> None:
