@@ -7,8 +7,10 @@ from pyspark.sql import functions as F
 from lake.errors import ContractError
 from lake.rules.contract import Column, Contract
 from lake.spark import checks, columns
+from lake.spark.literals import text_list
 from lake.spark.values import parsed
 
+MOST_LISTED = 100
 _PARTS = {"year": F.year, "month": F.month, "day": F.dayofmonth}
 
 
@@ -27,9 +29,16 @@ def judged(records: DataFrame, contract: Contract) -> DataFrame:
 
 def partition_text(column: Column, found: Value | None = None) -> Value:
     """A partition column of judged rows as its text in a path, padded to the digits of its projection."""
-    text = (F.col(column.name) if found is None else found).cast("string")
-    digits = column.projection.digits if column.projection else 0
-    return F.lpad(text, digits, "0") if digits else text
+    number = F.col(column.name) if found is None else found
+    if column.projection is None or not column.projection.digits:
+        return number.cast("string")
+    digits = column.projection.digits
+    low, high = (int(each) for each in column.projection.range.split(","))
+    high = min(high, low + MOST_LISTED)
+    # a text that is there already costs nothing, one made for every row does
+    listed = text_list(str(each).zfill(digits) for each in range(low, high + 1))
+    made = F.lpad(number.cast("string"), digits, "0")
+    return F.when(number.between(low, high), F.element_at(listed, number - (low - 1))).otherwise(made)
 
 
 def part(column: Column) -> Value:
