@@ -264,4 +264,4 @@ def test_any_silver_contract_will_do(lake: DiskLake) -> None:
 def test_the_summary_is_plain_json(finished: tuple[DiskLake, RunSummary]) -> None:
     _, summary = finished
     document = json.loads(to_json(summary))
-    assert document["counts"].keys() == {"input", "valid", "quarantined", "condemned", "duplicate", "outside"}
+    assert document["counts"].keys() == {"input", "valid", "quarantined", "condemned", "duplicate", "outside", "erased"}
