@@ -142,6 +142,13 @@ def _replacement(node: exp.Expr) -> exp.Expr:
 
 
 _MOVED = (exp.Add, exp.Sub, exp.DateAdd, exp.DateSub, exp.TsOrDsAdd, exp.DateTrunc, exp.TimestampTrunc)
+
+
+def _size(node: exp.Expr) -> exp.Expr:
+    """DuckDB has a function of its own for the entries of a map."""
+    return exp.func("cardinality", node.this.copy()) if _is(node.this, exp.DType.MAP) else node
+
+
 _REWRITES: tuple[tuple[type | tuple[type, ...], Callable[[exp.Expr], exp.Expr]], ...] = (
     (exp.Cast, _cast),
     (exp.Avg, _average),
@@ -150,4 +157,5 @@ _REWRITES: tuple[tuple[type | tuple[type, ...], Callable[[exp.Expr], exp.Expr]],
     (_MOVED, _stays_date),
     (exp.Unnest, _unnest),
     (exp.RegexpReplace, _replacement),
+    (exp.ArraySize, _size),
 )

@@ -120,6 +120,7 @@ def test_an_expression(lake: Lake, cache: Path, expression: str, text: str | Non
         ("SELECT u.x, u.n FROM (VALUES (ARRAY['a', 'b'])) v (arr) CROSS JOIN UNNEST(arr) WITH ORDINALITY AS u (x, n)"
          " ORDER BY 2", [["a", "1"], ["b", "2"]]),
         ("SELECT extra FROM t ORDER BY key", [["{k=v}"], ["{}"]]),
+        ("SELECT key, cardinality(extra), cardinality(tags) FROM t ORDER BY key", [["a", "1", "2"], ["b", "0", "0"]]),
         ('SELECT DISTINCT "$path" FROM t', [["s3://silver/t/part.parquet"]]),
         ("SELECT key FROM T WHERE Day >= DATE '2024-02-01'", [["b"]]),
         ("SELECT key, sum(n) OVER (ORDER BY key) FROM t ORDER BY 1", [["a", "7"], ["b", "9"]]),
