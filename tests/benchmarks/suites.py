@@ -98,6 +98,14 @@ def _retry(_rows: int, folder: Path) -> list[Contender]:
     ]
 
 
+def _summary(_rows: int, folder: Path) -> list[Contender]:
+    """The command alone; the stack that it asks comes up before."""
+    return [
+        Contender(f"{count:,} rows wait", "summary", (_bad_rows(folder / f"{count}.csv", count),))
+        for count in (1_000, 100_000)
+    ]
+
+
 def _bad_rows(path: Path, count: int) -> str:
     lines = (f"TX-{n},ACC-{n % 97},x,EUR,2025-12-05T10:00:00Z\n" for n in range(count))
     path.write_text("TransactionID,CustomerID,TransactionAmount,Currency,TransactionTimestamp\n" + "".join(lines))
@@ -122,5 +130,6 @@ SUITES = {
     "history": Suite(500_000, _history),
     "backfill": Suite(50_000, _backfill),
     "retry": Suite(100, _retry),
+    "summary": Suite(100_000, _summary),
     "gzip": Suite(1_000_000, _gzip),
 }
