@@ -14,7 +14,7 @@ from tests.scenarios import pipeline
 from tests.scenarios.pipeline import number, outcome, query
 from tests.scenarios.steward import export, run, save, somebody_else
 
-pytestmark = [pytest.mark.stack, pytest.mark.slow, pytest.mark.timeout(1800)]
+pytestmark = [pytest.mark.stack, pytest.mark.slow, pytest.mark.long, pytest.mark.timeout(1800)]
 
 OLD, YOUNG, MONTH = "2016-07-01", "2024-08-05", "2024-08"
 SECRET = "Jane Doe 0170 1234"

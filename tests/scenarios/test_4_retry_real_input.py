@@ -18,7 +18,13 @@ from tests.scenarios.pipeline import HEADER, outcome, query
 from tests.scenarios.spoiled import Spoiled, spoil
 from tests.scenarios.steward import Sheet, export, run, save, somebody_else, states, still_wrong
 
-pytestmark = [pytest.mark.stack, pytest.mark.real_input, pytest.mark.slow, pytest.mark.timeout(1800)]
+pytestmark = [
+    pytest.mark.stack,
+    pytest.mark.real_input,
+    pytest.mark.slow,
+    pytest.mark.long,
+    pytest.mark.timeout(1800),
+]
 
 DAY = "2017-03-29"
 
