@@ -67,6 +67,7 @@ def counts(story: dict[str, Any]) -> dict[str, int]:
     """The counts of a run that ingests, checked against the equation of P1."""
     found: dict[str, int] = dict(story["summary"]["counts"])
     assert found.pop("outside") == 0, "only a run that replaces leaves rows outside"
+    assert found.pop("erased") == 0, "only a run that erases takes rows away"
     assert found["input"] == found["valid"] + found["quarantined"] + found["condemned"] + found["duplicate"]
     return found
 

@@ -42,7 +42,8 @@ def test_a_filter_keeps_mails_away(aws: Aws) -> None:
 
 
 def test_nobody_but_the_subscriber_is_subscribed(aws: Aws) -> None:
+    queues = aws.root("sqs").list_queues().get("QueueUrls")
     topic = subscribed(aws)
     found = aws.root("sns").list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"]
     assert [subscription["Protocol"] for subscription in found] == ["email"]
-    assert not aws.root("sqs").list_queues().get("QueueUrls")
+    assert aws.root("sqs").list_queues().get("QueueUrls") == queues
