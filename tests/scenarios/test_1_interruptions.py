@@ -15,7 +15,7 @@ from tests.scenarios import pipeline
 from tests.scenarios.interruptions import every_spark_process_killed, spark_processes
 from tests.scenarios.pipeline import counts, number, outcome
 
-pytestmark = [pytest.mark.stack, pytest.mark.slow]
+pytestmark = [pytest.mark.stack, pytest.mark.slow, pytest.mark.timeout(1800)]
 
 
 def test_a_killed_spark_process_fails_the_run_and_a_new_run_loses_nothing(target: Target, tmp_path: Path) -> None:

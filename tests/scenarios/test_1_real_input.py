@@ -10,7 +10,7 @@ from assay.target import Target
 from tests.scenarios import pipeline
 from tests.scenarios.pipeline import counts, number, outcome
 
-pytestmark = [pytest.mark.stack, pytest.mark.real_input, pytest.mark.slow]
+pytestmark = [pytest.mark.stack, pytest.mark.real_input, pytest.mark.slow, pytest.mark.timeout(1800)]
 
 
 def test_four_deliveries_close_and_balances_agree_with_the_files(target: Target, purchase_cards: list[Path]) -> None:

@@ -19,7 +19,7 @@ from lake.steps.places import place_of
 from tests.scenarios import pipeline
 from tests.scenarios.pipeline import number, outcome, query
 
-pytestmark = [pytest.mark.stack, pytest.mark.slow]
+pytestmark = [pytest.mark.stack, pytest.mark.slow, pytest.mark.timeout(1800)]
 
 SILVER = "transactions"
 

@@ -15,7 +15,7 @@ from assay.target import Target
 from tests.scenarios import pipeline
 from tests.scenarios.pipeline import counts, number, outcome, query
 
-pytestmark = [pytest.mark.stack, pytest.mark.real_input, pytest.mark.slow]
+pytestmark = [pytest.mark.stack, pytest.mark.real_input, pytest.mark.slow, pytest.mark.timeout(1800)]
 
 MINE = "transaction_id LIKE 'EVO-%'"
 V2_FIRST = "2017-06"

@@ -17,7 +17,7 @@ from assay.target import Target
 from tests.scenarios import pipeline
 from tests.scenarios.pipeline import outcome
 
-pytestmark = [pytest.mark.stack, pytest.mark.slow]
+pytestmark = [pytest.mark.stack, pytest.mark.slow, pytest.mark.timeout(1800)]
 
 RAISES = "raise ValueError('the disk of the moon is full')\n"
 SLEEPS = "import time\ntime.sleep(120)\n"
