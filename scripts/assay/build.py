@@ -25,8 +25,10 @@ SHIPPED = ("aws-lambda-powertools", "iso4217", "jmespath", "pyyaml", "typing-ext
 STACK_FOLDERS = ("terraform", "contracts", "sql")
 SOURCES = (*STACK_FOLDERS, "lake", "glue", "lambda", "requirements.lock")
 
+# of a Terraform that died; a state holds secrets
+_LEFTOVERS = {".tfstate", ".backup", ".tfplan", ".log"}
 _EPOCH = (1980, 1, 1, 0, 0, 0)
-_LEFT_OUT = {".pyc", ".so", ".pyi", ".pyd"}
+_LEFT_OUT = {".pyc", ".so", ".pyi", ".pyd", *_LEFTOVERS}
 _FOLDERS_LEFT_OUT = {"__pycache__", ".terraform", "tests", "bootstrap"}
 
 

@@ -46,6 +46,17 @@ def test_another_folder_gives_the_same_bytes(tmp_path: Path) -> None:
     assert {"functions.zip", "lake.zip", "stack.zip", "sbom.cdx.json", "manifest.json"} <= set(made["one"])
 
 
+def test_what_tools_leave_behind_is_no_part_of_a_build(tmp_path: Path) -> None:
+    clean = _built_in(tmp_path / "clean")
+    left = (
+        "terraform/errored.tfstate",
+        "terraform/terraform.tfstate.backup",
+        "terraform/next.tfplan",
+        "lake/crash.log",
+    )
+    assert _built_in(tmp_path / "left", left) == clean
+
+
 def test_a_build_says_what_it_is_made_of(tmp_path: Path) -> None:
     made = build(tmp_path)
     assert (made.manifest.build_id, made.manifest.sha256) == (made.build_id, made.sha256)
@@ -98,13 +109,15 @@ def test_sources_with_an_uncommitted_change_are_dirty(tmp_path: Path) -> None:
     assert commit_of(tmp_path, ["lake"]) == (commit, True)
 
 
-def _built_in(folder: Path) -> dict[str, bytes]:
-    """A build of the sources as they lie in another folder."""
+def _built_in(folder: Path, left: tuple[str, ...] = ()) -> dict[str, bytes]:
+    """A build of the sources as they lie in another folder, with what is `left` there."""
     for part in (*SOURCES, "scripts"):
         if (REPOSITORY / part).is_dir():
             shutil.copytree(REPOSITORY / part, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
         else:
             shutil.copy(REPOSITORY / part, folder / part)
+    for each in left:
+        (folder / each).write_text("a secret")
     sources = ":".join(str(folder / part) for part in ("", "glue", "lambda", "scripts"))
     subprocess.run(
         [sys.executable, "-c", "from assay.build import build; build()"],
