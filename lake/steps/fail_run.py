@@ -17,7 +17,7 @@ from lake.steps.lake import Lake
 from lake.steps.lease import free_lease
 from lake.steps.ports import Executions, JobLogs, Metrics
 from lake.steps.summaries import find_plan
-from lake.steps.unfinished import is_half_promoted
+from lake.steps.unfinished import has_undone, is_half_promoted
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,9 @@ def fail_run(
     end_backfill(lake, end, failed.details)
     write_ledger(lake, metrics, end, plan, visits)
     half = is_half_promoted(lake, run_id)
-    free_lease(lake, failed.dataset, failed.run_id, unfinished=failed.run_id if half else "")
+    free_lease(
+        lake, failed.dataset, failed.run_id, unfinished=failed.run_id if half else "", undone=has_undone(lake, plan)
+    )
     return FailureAnswer(layout.uri(bucket, key))
 
 

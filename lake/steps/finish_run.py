@@ -4,7 +4,7 @@ from lake.rules import claim
 from lake.rules.backfill_events import not_approved
 from lake.rules.journal import SILVER, Journal
 from lake.rules.layout import ledger_entry as ledger_key
-from lake.rules.ledger import CANCELLED, DENIED, EXPIRED, REFUSED, SUCCEEDED, LedgerEntry, RunEnd
+from lake.rules.ledger import CANCELLED, DENIED, EXPIRED, REFUSED, LedgerEntry, RunEnd
 from lake.rules.plan import Plan, Source
 from lake.rules.run import RunId
 from lake.rules.run_events import override, refusal, refused_sources
@@ -18,7 +18,7 @@ from lake.steps.promote_run import find_journal
 from lake.steps.propose_backfills import propose_backfills
 from lake.steps.records import find_record
 from lake.steps.summaries import find_plan, find_summary
-from lake.steps.unfinished import undoes
+from lake.steps.unfinished import has_undone
 
 
 def finish_run(lake: Lake, events: Events, executions: Executions, metrics: Metrics, end: RunEnd) -> LedgerEntry:
@@ -32,8 +32,7 @@ def finish_run(lake: Lake, events: Events, executions: Executions, metrics: Metr
         _tell(lake, events, end, plan, journal)
     end_backfill(lake, end, plan.details if plan else {})
     entry = write_ledger(lake, metrics, end, plan, find_visits(executions, end.execution_arn))
-    undone = undoes(end.kind, plan.details) if plan is not None and end.outcome == SUCCEEDED else ""
-    free_lease(lake, end.dataset, end.run_id, undone=undone)
+    free_lease(lake, end.dataset, end.run_id, undone=has_undone(lake, plan))
     return entry
 
 

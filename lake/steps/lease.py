@@ -62,7 +62,7 @@ def free_lease(lake: Lake, dataset: str, run_id: str, *, unfinished: str = "", u
     def free(found: Lease | None) -> Lease | None:
         if found is None or not found.is_held_by(run_id):
             return None
-        left = "" if undone and found.unfinished == undone else found.unfinished or unfinished
+        left = unfinished or ("" if undone and found.unfinished == undone else found.unfinished)
         return Lease(FREE, found.run_id, found.execution_arn, lake.clock.now(), unfinished=left)
 
     put_record(lake.store, Lease, lake.buckets.control, layout.lease(dataset), free)

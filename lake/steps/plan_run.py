@@ -12,7 +12,7 @@ from lake.rules.reasons import shortened
 from lake.rules.run import RunId, RunKind
 from lake.rules.trigger import RunRequest
 from lake.steps.lake import Lake
-from lake.steps.lease import take_lease
+from lake.steps.lease import free_lease, take_lease
 from lake.steps.plan_backfill import BackfillPlanner
 from lake.steps.plan_compaction import CompactionPlanner
 from lake.steps.plan_ingest import IngestPlanner
@@ -72,11 +72,15 @@ def plan_run(lake: Lake, executions: Executions, request: RunRequest) -> PlanAns
             "start runs through the dispatcher"
         )
     planner = _planner(request)
-    if request.kind not in LEASED_LATER:
+    is_leased_later = request.kind in LEASED_LATER
+    if not is_leased_later or unfinished_run(lake, request):
+        # nobody finishes a run without the lease: whoever has it may be undoing that very run
         take_lease(lake, executions, request)
     unfinished = unfinished_run(lake, request)
     if unfinished:
         return PlanAnswer(UNFINISHED, "", 0, 0, (), unfinished=unfinished)
+    if is_leased_later:
+        free_lease(lake, request.dataset, request.run_id)
     key = layout.plan(run_id)
     plan = find_record(lake.store, Plan, lake.buckets.control, key)
     if plan is None:

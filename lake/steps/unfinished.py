@@ -1,4 +1,4 @@
-"""A run that died between silver and quarantine: its rows are in silver and still open, until its promotion goes on."""
+"""A run that died between silver and quarantine: its rows are in both, or in neither, until its promotion goes on."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -6,11 +6,14 @@ from dataclasses import replace
 from lake.rules import layout
 from lake.rules.journal import SILVER
 from lake.rules.lease import Lease
+from lake.rules.plan import Plan
 from lake.rules.run import HELD_KINDS, RunId, RunKind
 from lake.rules.trigger import RunRequest
 from lake.steps.lake import Lake
 from lake.steps.promote_run import find_journal
 from lake.steps.records import find_record, put_record
+
+_MOVING_KINDS = HELD_KINDS | {RunKind.ROLLBACK}
 
 
 def unfinished_run(lake: Lake, request: RunRequest) -> str:
@@ -38,9 +41,16 @@ def undoes(kind: str, details: Mapping[str, str]) -> str:
     return details.get("run", "") if kind == RunKind.ROLLBACK else ""
 
 
+def has_undone(lake: Lake, plan: Plan | None) -> str:
+    """The run that a run undid, or has begun to: that one is not to be finished any more, however this one ended."""
+    undone = undoes(plan.kind, plan.details) if plan else ""
+    journal = find_journal(lake, RunId(plan.run_id)) if plan and undone else None
+    return undone if journal is not None and SILVER in journal.layers else ""
+
+
 def is_half_promoted(lake: Lake, run_id: RunId) -> bool:
-    """Whether a run that moves rows between silver and quarantine has begun to, and has not come to the end."""
-    if run_id.kind not in HELD_KINDS:
+    """Whether a run that moves rows between silver and quarantine, or back, has begun to, and is not at the end."""
+    if run_id.kind not in _MOVING_KINDS:
         return False
     journal = find_journal(lake, run_id)
     return journal is not None and SILVER in journal.layers and not journal.is_complete(SILVER)

@@ -1,0 +1,100 @@
+"""A run that died between silver and quarantine is being undone: nobody finishes it meanwhile, whoever dies then."""
+
+from contextlib import suppress
+from dataclasses import replace
+
+import pytest
+
+from lake.errors import DatasetBusyError, PointerMovedError
+from lake.rules.correction import RETRY
+from lake.rules.held_state import OPEN, RECOVERED
+from lake.rules.run import RunId
+from lake.rules.trigger import RunRequest
+from lake.steps.plan_run import plan_run
+from lake.steps.promote_run import promote_run
+from tests.backfills import ANN
+from tests.fakes import KillAt, KilledError, execution_arn
+from tests.held_world import HeldWorld
+from tests.unit.steps.test_life_of_rows import check
+from tests.unit.steps.test_unfinished import dies_between, row
+
+DAY = "2024-03-31"
+
+
+@pytest.fixture
+def world() -> HeldWorld:
+    found = HeldWorld()
+    found.chance.random = lambda: 1.0  # type: ignore[method-assign]
+    found.deliver(DAY, [("A", "1"), ("B", "x"), ("C", "y")])
+    return found
+
+
+def undoing(world: HeldWorld, run: RunRequest, number: int = 1) -> RunRequest:
+    """The rollback of a run, planned and under way."""
+    name = f"20240620T120000Z-rollback-{number:06d}"
+    details = {"run": run.run_id, "reason": "why", "requested_by": ANN}
+    undo = replace(run, run_id=name, kind="rollback", execution_arn=execution_arn(name), details=details)
+    world.executions.running.add(undo.execution_arn)
+    assert plan_run(world.lake, world.executions, undo).outcome == "planned"
+    return undo
+
+
+def test_a_backfill_waits_until_it_is_undone(world: HeldWorld) -> None:
+    """It has no lease of its own while it is planned; finishing the run then would leave its rows nowhere."""
+    dead = dies_between(world)
+    backfill = world.start(world.declare())
+    undo = undoing(world, dead)
+    with pytest.raises(DatasetBusyError):
+        world.plan(backfill)
+    promote_run(world.lake, RunId(undo.run_id), "silver")
+    world.finish(undo)
+    with pytest.raises(PointerMovedError):
+        world.plan(backfill)
+    assert row(world, "B").state == OPEN
+    check(world)
+
+
+def test_a_backfill_finishes_it_alone_and_holds_nothing_afterwards(world: HeldWorld) -> None:
+    dead = dies_between(world)
+    backfill = world.start(world.declare())
+    assert world.plan(backfill).unfinished == dead.run_id
+    name = "20240620T130000Z-retry-000009"
+    other = replace(dead, run_id=name, execution_arn=execution_arn(name))
+    with pytest.raises(DatasetBusyError):
+        plan_run(world.lake, world.executions, other)
+    promote_run(world.lake, RunId(dead.run_id), "silver")
+    assert world.plan(backfill).outcome == "planned"
+    assert plan_run(world.lake, world.executions, other).unfinished == ""
+    assert row(world, "B").state == RECOVERED
+
+
+@pytest.mark.parametrize("after", [False, True])
+@pytest.mark.parametrize("complete", [False, True])
+@pytest.mark.parametrize("write", range(1, 20))
+def test_a_rollback_that_dies_for_good_leaves_no_row_nowhere(
+    world: HeldWorld, write: int, complete: bool, after: bool
+) -> None:
+    """Gone from silver, recovered by quarantine's word: the next run finishes the rollback, or what it undoes."""
+    retry = comes_to_its_end(world) if complete else dies_between(world)
+    undo = undoing(world, retry)
+    world.store.on_write = KillAt(write, after)
+    with suppress(KilledError):
+        promote_run(world.lake, RunId(undo.run_id), "silver")
+    world.store.on_write = lambda moment: None
+    world.fail(undo, "Sandbox.Timedout")
+    world.deliver("2024-04-01", [("D", "1")])
+    assert world.unfinished() == ""
+    in_silver = ("B", "7") in {each.content for each in world.silver()}
+    assert row(world, "B").state == (RECOVERED if in_silver else OPEN)
+    check(world)
+
+
+def comes_to_its_end(world: HeldWorld) -> RunRequest:
+    entry = row(world, "B")
+    run = world.request_for("retry", [entry], RETRY, {entry.row_id: ("B", "7")})
+    world.executions.running.add(run.execution_arn)
+    plan_run(world.lake, world.executions, run)
+    world.leave_asked(run)
+    promote_run(world.lake, RunId(run.run_id), "silver")
+    world.finish(run)
+    return run
