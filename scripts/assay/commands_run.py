@@ -13,6 +13,8 @@ from assay.console import FAILED, REFUSED, AsJson, CommandError, out, print_json
 from assay.deliveries import ingest_files, run_again
 from assay.query import ask
 from assay.target import LOCAL, Environment, select
+from lake.rules.ledger import NOTHING_TO_DO, SUCCEEDED
+from lake.rules.ledger import REFUSED as NOT_PROMOTED
 
 Files = Annotated[list[Path], typer.Argument(help="CSV files, plain or gzip.")]
 Dataset = Annotated[str, typer.Option(help="The dataset the files belong to.")]
@@ -22,7 +24,7 @@ RunName = Annotated[str, typer.Argument(help="A run id, as `assay runs` lists it
 BronzeKeys = Annotated[list[str], typer.Argument(help="Keys in bronze: DATASET/ingest_date=YYYY-MM-DD/NAME.csv.")]
 Again = Annotated[bool, typer.Option("--again", help="Also sources that a run refused.")]
 Days = Annotated[int, typer.Option(min=1, help="How many days to look back.")]
-Limit = Annotated[int, typer.Option(help="How many runs to list.")]
+Limit = Annotated[int, typer.Option(min=1, max=1000, help="How many runs to list.")]
 
 _runs = typer.Typer(help="The list of runs, and the story of one.", invoke_without_command=True)
 
@@ -54,7 +56,7 @@ def ingest(
     stories = ingest_files(select(environment), dataset, files, ingest_date, quiet=as_json)
     if as_json:
         print_json(stories)
-    _end_with([each["outcome"] for each in stories])
+    end_with([each["outcome"] for each in stories])
 
 
 def query(sql: Sql, environment: Environment = LOCAL, as_json: AsJson = False) -> None:
@@ -110,7 +112,7 @@ def again(run: RunName, environment: Environment = LOCAL, as_json: AsJson = Fals
     ended = run_again(select(environment), run, quiet=as_json)
     if as_json:
         print_json(ended)
-    _end_with([ended["outcome"]])
+    end_with([ended["outcome"]])
 
 
 @_runs.command()
@@ -129,8 +131,10 @@ def plan(
         promotion.print_plan(found)
 
 
-def _end_with(outcomes: list[str]) -> None:
-    if "failed" in outcomes:
-        raise CommandError("a run failed; see: assay runs show RUN", FAILED)
-    if "refused" in outcomes:
+def end_with(outcomes: list[str]) -> None:
+    """End the command as its runs ended. Raises CommandError with the exit code."""
+    bad = sorted({each for each in outcomes if each not in {SUCCEEDED, NOTHING_TO_DO, NOT_PROMOTED}})
+    if bad:
+        raise CommandError(f"a run ended as {', '.join(bad)}; see: assay runs show RUN", FAILED)
+    if NOT_PROMOTED in outcomes:
         raise CommandError("a run was refused, nothing of it was promoted; see: assay runs show RUN", REFUSED)

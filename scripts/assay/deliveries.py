@@ -10,6 +10,10 @@ from assay.progress import follow
 from assay.target import Target
 from lake.rules import layout
 from lake.rules.claim import REFUSED
+from lake.rules.trigger import PER_OBJECT
+
+# of a key: an object of another ending, .CSV for one, waits for the daily run unless it is asked for
+_STARTS = (".csv", ".csv.gz")
 
 
 def ingest_files(
@@ -17,11 +21,13 @@ def ingest_files(
 ) -> list[dict[str, Any]]:
     """One line for each file: its object, its run and the run's outcome."""
     contract = ingest.contract_of(dataset)
+    for file in files:
+        ingest.require_source(file)
     days = [ingest.day_of(file, ingest_date) for file in files]
     told = []
     for file, day in zip(files, days, strict=True):
         delivery = ingest.deliver(target, dataset, file, day)
-        if contract.trigger != "per_object":
+        if contract.trigger != PER_OBJECT or not delivery.key.endswith(_STARTS):
             ingest.request_run(target, dataset, [delivery.key])
         if not quiet:
             out.print(f"delivered [bold]{file.name}[/] to s3://{delivery.bucket}/{delivery.key}", soft_wrap=True)

@@ -28,7 +28,7 @@ FROM account_balances_v1
 WHERE as_of_month BETWEEN '2024-01' AND '2024-03'
 GROUP BY as_of_month, currency ORDER BY as_of_month, closing_balance DESC
 """
-NEXT = """What to try next
+NEXT = """What to try next (`source .venv/bin/activate` lets the shell find `assay`)
   assay query "select * from transactions where year = 2024 and month = 3 limit 5"
   assay ingest my-file.csv            deliver a file of your own (columns as in contracts/transactions/v1.yaml)
   assay runs                          every run; assay runs show RUN tells the story of one

@@ -1,6 +1,5 @@
 """Deliver files to bronze and find the run that takes them."""
 
-import hashlib
 import json
 import re
 import time
@@ -15,6 +14,7 @@ from assay.target import Target
 from lake.bundle import contracts_root
 from lake.errors import InvalidRequestError
 from lake.rules import layout
+from lake.rules.bronze import BronzeKey, name_source
 from lake.rules.contract import Contract, load_contracts
 
 _DAY = re.compile(r"ingest_date=(\d{4}-\d\d-\d\d)")
@@ -33,7 +33,7 @@ class Delivery:
     @property
     def source_id(self) -> str:
         """The name the pipeline gives this object version."""
-        return hashlib.sha256("\x1f".join((self.bucket, self.key, self.version_id)).encode()).hexdigest()[:16]
+        return name_source(self.bucket, self.key, self.version_id)
 
 
 def contract_of(dataset: str) -> Contract:
@@ -54,10 +54,22 @@ def day_of(file: Path, given: str | None) -> str:
         raise CommandError(f"'{day}' is not a day, expected YYYY-MM-DD", USAGE) from error
 
 
+def require_source(file: Path) -> None:
+    """Raise CommandError unless this is a file under a name that some run will take."""
+    if not file.is_file():
+        raise CommandError(
+            f"{file} is a folder; name its files" if file.is_dir() else f"there is no file {file}", USAGE
+        )
+    if not BronzeKey("", "", file.name).is_source:
+        raise CommandError(
+            f"{file.name}: no run takes an object of this name; expected one that ends in .csv or .csv.gz and does not "
+            "begin with _ or a dot; nothing was delivered",
+            USAGE,
+        )
+
+
 def deliver(target: Target, dataset: str, file: Path, ingest_date: str) -> Delivery:
     """Put a file into bronze. On a per-object contract this alone starts a run."""
-    if not file.is_file():
-        raise CommandError(f"there is no file {file}", USAGE)
     day = datetime.strptime(ingest_date, "%Y-%m-%d").date()
     bucket, key = target.bucket("bronze"), layout.bronze_prefix(dataset, day) + file.name
     with file.open("rb") as body:

@@ -12,8 +12,10 @@ from assay.console import out
 from assay.executions import OVER, Execution
 from assay.target import Target
 from lake.rules import layout
+from lake.rules.journal import GOLD, SILVER
 from lake.rules.visit import Visit
 
+_PROMOTED = {"PromoteSilver": SILVER, "PromoteGold": GOLD}
 _DONE, _WORKS, _FAILED = "[green]✓[/]", "[yellow]…[/]", "[red]✗[/]"
 
 
@@ -68,29 +70,30 @@ def _mark(visit: Visit, execution: Execution) -> str:
 def _rows(target: Target, execution: Execution, visit: Visit) -> str:
     """What is known about rows once a state has spoken; read once a picture, from small records."""
     if visit.state == "PlanRun" and visit.ended:
-        plan = _record(target, execution.run_id, layout.plan)
+        plan = _record(target, execution.run_id, visit, layout.plan)
         if plan.get("partitions") and not plan["sources"]:
             return f"{len(plan['partitions'])} partition(s)"
         records = sum(each["records"] for each in plan.get("sources", []))
         return f"{records:,} records in {len(plan.get('sources', []))} source(s)" if plan else ""
-    if visit.state == "PromoteSilver" and visit.ended:
-        journal = _record(target, execution.run_id, layout.journal)
-        return f"{_promoted(journal)} partition(s)" if journal else ""
+    if visit.state in _PROMOTED and visit.ended:
+        return promoted(_record(target, execution.run_id, visit, layout.journal), visit.state)
     return ""
 
 
-def _promoted(journal: dict[str, Any]) -> int:
-    layers = journal.get("layers", journal)
-    return sum(len(each.get("done", [])) for each in layers.values() if isinstance(each, dict))
+def promoted(journal: dict[str, Any], state: str) -> str:
+    """How many partitions of its layer such a state promoted."""
+    layer = journal.get("layers", {}).get(_PROMOTED[state])
+    return f"{len(layer['done'])} partition(s)" if layer else ""
 
 
+# records as they were when a state of a run had ended
 _seen: dict[tuple[str, str], dict[str, Any]] = {}
 
 
-def _record(target: Target, run_id: str, key: Callable[[Any], str]) -> dict[str, Any]:
-    place = (run_id, key(executions.parse(run_id)))
+def _record(target: Target, run_id: str, visit: Visit, key: Callable[[Any], str]) -> dict[str, Any]:
+    place = (run_id, visit.state)
     if place not in _seen:
-        found = executions.read_json(target, place[1])
+        found = executions.read_json(target, key(executions.parse(run_id)))
         if found is None:
             return {}
         _seen[place] = found

@@ -100,7 +100,8 @@ def print_story(found: dict[str, Any], with_states: bool = True) -> None:
 
 def _print_counts(summary: dict[str, Any]) -> None:
     counts = summary["counts"]
-    ends = ("valid", "quarantined", "condemned", "duplicate", *(("outside",) if counts.get("outside") else ()))
+    rare = (each for each in ("outside", "erased") if counts.get(each))
+    ends = ("valid", "quarantined", "condemned", "duplicate", *rare)
     closed = counts["input"] == sum(counts[each] for each in ends)
     sign = "[green]=[/]" if closed else "[red]≠[/]"
     parts = " + ".join(f"{counts[each]:,} {each}" for each in ends)

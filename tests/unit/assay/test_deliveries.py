@@ -1,0 +1,63 @@
+"""What is delivered and what is not, and how a run's story and its end are told."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from assay import runs
+from assay.commands_run import end_with
+from assay.console import FAILED, REFUSED, USAGE, CommandError
+from assay.ingest import require_source
+
+
+@pytest.mark.parametrize("name", ["a.csv", "a.csv.gz", "A.CSV", "with space.csv", "späť.csv"])
+def test_a_file_of_a_name_that_runs_take_is_delivered(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).touch()
+    require_source(tmp_path / name)
+
+
+@pytest.mark.parametrize("name", ["a.txt", "a.parquet", "a.csv.bz2", "_a.csv", ".csv", "_READY", "a"])
+def test_a_file_that_no_run_would_ever_take_is_not(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).touch()
+    with pytest.raises(CommandError, match=r"ends in \.csv or \.csv\.gz .* nothing was delivered") as raised:
+        require_source(tmp_path / name)
+    assert raised.value.code == USAGE
+
+
+def test_a_folder_is_no_file_and_what_is_not_there_neither(tmp_path: Path) -> None:
+    with pytest.raises(CommandError, match="is a folder; name its files"):
+        require_source(tmp_path)
+    with pytest.raises(CommandError, match=r"there is no file .*a\.csv"):
+        require_source(tmp_path / "a.csv")
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "code"),
+    [
+        (["succeeded", "nothing_to_do"], None),
+        (["refused", "succeeded"], REFUSED),
+        (["refused", "failed"], FAILED),
+        (["aborted"], FAILED),
+        (["timed_out"], FAILED),
+    ],
+)
+def test_a_bad_end_is_no_zero(outcomes: list[str], code: int | None) -> None:
+    if code is None:
+        end_with(outcomes)
+        return
+    with pytest.raises(CommandError) as raised:
+        end_with(outcomes)
+    assert raised.value.code == code
+
+
+def test_erased_rows_are_in_the_equation(capsys: pytest.CaptureFixture[str]) -> None:
+    counts = {"input": 3, "valid": 0, "quarantined": 0, "condemned": 0, "duplicate": 0, "outside": 1, "erased": 2}
+    story: dict[str, Any] = {
+        "run": "20240401T020000Z-erase-a", "dataset": "transactions", "status": "SUCCEEDED", "seconds": 1.0,
+        "execution_arn": "arn", "ledger": {}, "journal": {}, "sources": [], "refused_sources": [], "states": [],
+        "failure": {}, "summary": {"counts": counts, "errors": {}, "late": {}, "partitions": []},
+    }  # fmt: skip
+    runs.print_story(story, with_states=False)
+    told = "3 input = 0 valid + 0 quarantined + 0 condemned + 0 duplicate + 1 outside + 2 erased"
+    assert told in " ".join(capsys.readouterr().out.split())
