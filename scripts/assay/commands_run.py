@@ -9,7 +9,7 @@ from assay import cost as costs
 from assay import demo as demonstration
 from assay import promotion, stack
 from assay import runs as run_list
-from assay.console import FAILED, REFUSED, AsJson, CommandError, out, print_json, print_table
+from assay.console import FAILED, REFUSED, USAGE, AsJson, CommandError, out, print_json, print_wide
 from assay.deliveries import ingest_files, run_again
 from assay.query import ask
 from assay.target import LOCAL, Environment, select
@@ -61,11 +61,13 @@ def ingest(
 
 def query(sql: Sql, environment: Environment = LOCAL, as_json: AsJson = False) -> None:
     """Ask Athena and print the answer."""
+    if not sql.strip():
+        raise CommandError("there is no statement; for example: assay query 'SHOW TABLES'", USAGE)
     answer = ask(select(environment), sql)
     if as_json:
         print_json([dict(zip(answer.columns, row, strict=True)) for row in answer.rows])
         return
-    print_table(answer.columns, answer.rows)
+    print_wide(answer.columns, answer.rows)
     out.print(f"[dim]{len(answer.rows)} row(s), {answer.scanned_bytes:,} bytes scanned, {answer.milliseconds} ms[/]")
 
 

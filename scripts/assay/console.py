@@ -71,6 +71,20 @@ def print_table(columns: Sequence[str], rows: Sequence[Sequence[Any]], title: st
     out.print(table)
 
 
+def print_wide(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    """A table where it fits; else each cell on a line of its own: folded into three letters nobody reads it."""
+    cells = [["" if value is None else str(value) for value in row] for row in rows]
+    widths = [max(len(cell) for cell in column) for column in zip(columns, *cells, strict=True)]
+    if sum(widths) + 2 * len(widths) <= out.width:
+        print_table(columns, rows)
+        return
+    longest = max(len(name) for name in columns)
+    for number, row in enumerate(cells, 1):
+        out.print(f"[dim]row {number}[/]")
+        for name, cell in zip(columns, row, strict=True):
+            out.print(f"{name:<{longest}}  {cell}", markup=False, soft_wrap=True)
+
+
 def _is_number(value: Any) -> bool:
     if value is None or value == "":
         return True
