@@ -39,6 +39,8 @@ def inspect(chunks: Iterable[bytes], dialect: Dialect) -> Inspection:
         counter.add(piece)
         text.add(piece)
     records = counter.finish()
+    if counter.is_ambiguous and _is_no_text(start):
+        raise SourceUnreadableError("the file begins with no text in UTF-8, so it is no CSV; deliver it as CSV")
     if counter.is_ambiguous:
         raise SourceUnreadableError(
             "fields hold line breaks and the records end in different ways, so nobody can tell for certain where a "
@@ -73,6 +75,12 @@ class _TextCheck:
 def _refuse_utf16(first: bytes) -> None:
     if first.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         raise SourceUnreadableError("the file is UTF-16, expected UTF-8; save it as UTF-8 and deliver it again")
+
+
+def _is_no_text(start: bytes) -> bool:
+    """Whether a header can be looked for: a row may hold any byte, the line with the names of columns may not."""
+    line = start.split(b"\n", 1)[0]
+    return b"\0" in line or "\ufffd" in line.decode("utf-8", "replace")
 
 
 def _header(start: bytes, dialect: Dialect) -> tuple[str, ...]:

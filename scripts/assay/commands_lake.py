@@ -7,8 +7,9 @@ import typer
 from assay import collection, compaction, promotion
 from assay import history as history_of
 from assay import rollback as rolling
-from assay.console import FAILED, REFUSED, USAGE, AsJson, CommandError, print_json
+from assay.console import USAGE, AsJson, CommandError, print_json
 from assay.open_lake import open_lake
+from assay.run_end import DRY_RUN, end_with
 from assay.target import LOCAL, Environment, select
 from lake.rules.partition import named
 from lake.steps.history import history as read_history
@@ -72,7 +73,7 @@ def rollback(
     told = rolling.roll_back(select(environment), dataset, details, dry_run, quiet=as_json)
     if as_json:
         print_json(told)
-    _end_with(told["outcome"])
+    end_with(told)
 
 
 def promote(
@@ -96,7 +97,7 @@ def promote(
         told = promotion.promote(target, run_id, override, reason, quiet=as_json)
     if as_json:
         print_json(told)
-    _end_with(told.get("outcome", "dry_run"))
+    end_with({"outcome": DRY_RUN, **told})
 
 
 def compact(
@@ -113,7 +114,7 @@ def compact(
     told = compaction.compact(select(environment), dataset, given, dry_run, quiet=as_json)
     if as_json:
         print_json(told)
-    _end_with(told["outcome"])
+    end_with(told)
 
 
 def gc(
@@ -130,10 +131,3 @@ def gc(
         print_json(collection.as_json(found, delete))
     else:
         collection.print_garbage(found, delete)
-
-
-def _end_with(outcome: str) -> None:
-    if outcome == "refused":
-        raise CommandError("the gate refused it, nothing changed; see: assay runs show RUN", REFUSED)
-    if outcome not in {"succeeded", "nothing_to_do", "dry_run"}:
-        raise CommandError(f"the run ended as {outcome}; see: assay runs show RUN", FAILED)

@@ -8,8 +8,9 @@ import typer
 from assay import retries
 from assay.build import REPOSITORY
 from assay.commands_quarantine import Dataset, Reason, begin, wanted_rows
-from assay.console import FAILED, REFUSED, USAGE, AsJson, CommandError, out, print_json, print_table
+from assay.console import FAILED, USAGE, AsJson, CommandError, out, print_json, print_table
 from assay.query import ask
+from assay.run_end import end_with
 from assay.target import LOCAL, Environment, select
 from lake.rules.correction import ACCEPT, RETRY
 from lake.rules.held_state import OPEN
@@ -90,10 +91,7 @@ def tell_run(told: dict[str, Any], as_json: bool) -> None:
         print_json(told)
     elif told.get("counts", {}).get("outside"):
         out.print(f"{told['counts']['outside']:,} row(s) were tried since by somebody else and were left alone")
-    if told["outcome"] == "refused":
-        raise CommandError("the gate refused it, nothing changed; see: assay runs show RUN", REFUSED)
-    if told["outcome"] not in {"succeeded", "nothing_to_do", "dry_run"}:
-        raise CommandError(f"the run ended as {told['outcome']}; see: assay runs show RUN", FAILED)
+    end_with(told)
 
 
 def check(environment: Environment = LOCAL, as_json: AsJson = False) -> None:

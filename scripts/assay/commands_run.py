@@ -9,12 +9,11 @@ from assay import cost as costs
 from assay import demo as demonstration
 from assay import promotion, stack
 from assay import runs as run_list
-from assay.console import FAILED, REFUSED, USAGE, AsJson, CommandError, out, print_json, print_wide
+from assay.console import USAGE, AsJson, CommandError, out, print_json, print_wide
 from assay.deliveries import ingest_files, run_again
 from assay.query import ask
+from assay.run_end import end_with
 from assay.target import LOCAL, Environment, select
-from lake.rules.ledger import NOTHING_TO_DO, SUCCEEDED
-from lake.rules.ledger import REFUSED as NOT_PROMOTED
 
 Files = Annotated[list[Path], typer.Argument(help="CSV files, plain or gzip.")]
 Dataset = Annotated[str, typer.Option(help="The dataset the files belong to.")]
@@ -56,7 +55,7 @@ def ingest(
     stories = ingest_files(select(environment), dataset, files, ingest_date, quiet=as_json)
     if as_json:
         print_json(stories)
-    end_with([each["outcome"] for each in stories])
+    end_with(*stories)
 
 
 def query(sql: Sql, environment: Environment = LOCAL, as_json: AsJson = False) -> None:
@@ -114,7 +113,7 @@ def again(run: RunName, environment: Environment = LOCAL, as_json: AsJson = Fals
     ended = run_again(select(environment), run, quiet=as_json)
     if as_json:
         print_json(ended)
-    end_with([ended["outcome"]])
+    end_with(ended)
 
 
 @_runs.command()
@@ -131,12 +130,3 @@ def plan(
         print_json(found)
     else:
         promotion.print_plan(found)
-
-
-def end_with(outcomes: list[str]) -> None:
-    """End the command as its runs ended. Raises CommandError with the exit code."""
-    bad = sorted({each for each in outcomes if each not in {SUCCEEDED, NOTHING_TO_DO, NOT_PROMOTED}})
-    if bad:
-        raise CommandError(f"a run ended as {', '.join(bad)}; see: assay runs show RUN", FAILED)
-    if NOT_PROMOTED in outcomes:
-        raise CommandError("a run was refused, nothing of it was promoted; see: assay runs show RUN", REFUSED)

@@ -16,6 +16,7 @@ from lake.errors import InvalidRequestError
 from lake.rules import layout
 from lake.rules.bronze import BronzeKey, name_source
 from lake.rules.contract import Contract, load_contracts
+from lake.rules.journal import SILVER
 
 _DAY = re.compile(r"ingest_date=(\d{4}-\d\d-\d\d)")
 
@@ -38,8 +39,12 @@ class Delivery:
 
 def contract_of(dataset: str) -> Contract:
     """The contract that files of a dataset must keep."""
+    contracts = load_contracts(contracts_root())
+    ingested = contracts.datasets(SILVER)
+    if dataset not in ingested:
+        raise CommandError(f"no files of '{dataset}' are ingested; datasets that are: {', '.join(ingested)}", USAGE)
     try:
-        return load_contracts(contracts_root()).newest(dataset)
+        return contracts.newest(dataset)
     except InvalidRequestError as error:
         raise CommandError(str(error), USAGE) from error
 

@@ -12,6 +12,7 @@ from lake.rules.journal import Journal, progress
 from lake.rules.json_record import from_dict
 
 COLUMNS = ("run", "dataset", "outcome", "input", "valid", "quarantined", "duplicate", "seconds", "reason")
+LONGEST_REASON = 45
 
 
 def rows(target: Target, limit: int) -> list[dict[str, Any]]:
@@ -41,7 +42,12 @@ def print_rows(found: list[dict[str, Any]]) -> None:
     if not found:
         out.print("no runs yet; start one with: assay ingest FILE")
         return
-    print_table(COLUMNS, [[row[name] for name in COLUMNS] for row in found])
+    print_table(COLUMNS, [[_cut(row[name]) for name in COLUMNS] for row in found])
+
+
+def _cut(value: Any) -> Any:
+    """A list shows the beginning of a reason, the story all of it."""
+    return f"{value[:LONGEST_REASON]} …" if isinstance(value, str) and len(value) > LONGEST_REASON else value
 
 
 def story(target: Target, run_id: str) -> dict[str, Any]:
@@ -120,7 +126,9 @@ def _print_sources(found: dict[str, Any]) -> None:
     for source in found["sources"]:
         out.print(f"source     {source['uri']} ({source['records']:,} records)", soft_wrap=True)
     for source in found["refused_sources"]:
-        out.print(f"refused    {source['key']}: {source['code']}: {source['message']}", soft_wrap=True)
+        told = f"{source['key']}: {source['code']}: {source['message']}"
+        if told not in found["ledger"].get("reasons", []):
+            out.print(f"refused    {told}", soft_wrap=True)
 
 
 def outcome_of(ledger: dict[str, Any], status: str, journal: dict[str, Any]) -> str:

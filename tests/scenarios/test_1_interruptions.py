@@ -5,7 +5,6 @@ import signal
 import time
 from collections.abc import Callable
 from pathlib import Path
-from threading import Event, Thread
 
 import pytest
 
@@ -14,6 +13,7 @@ from local_aws import control
 from tests.scenarios import pipeline
 from tests.scenarios.interruptions import every_spark_process_killed, spark_processes
 from tests.scenarios.pipeline import counts, number, outcome
+from tests.scenarios.reading import a_reader
 
 pytestmark = [pytest.mark.stack, pytest.mark.slow, pytest.mark.timeout(1800)]
 
@@ -48,23 +48,11 @@ def test_a_killed_local_aws_comes_back_and_a_new_run_loses_nothing(target: Targe
 
 
 def test_readers_only_ever_see_complete_snapshots(target: Target, tmp_path: Path) -> None:
-    seen: set[int] = set()
-    over = Event()
-    sql = "SELECT count(*) FROM transactions WHERE year = 2020 AND month = 7"
-
-    def read() -> None:
-        while not over.is_set():
-            seen.add(number(target, sql))
-
-    reader = Thread(target=read, daemon=True)
-    reader.start()
-    for turn in range(2):
-        rows = pipeline.rows_for("2020-07", 50, f"reader-{turn}")
-        story = pipeline.run_file(target, pipeline.write_csv(tmp_path / f"reader-{turn}.csv", rows), "2020-07-31")
-        assert outcome(story) == "succeeded"
-    over.set()
-    reader.join()
-    seen.add(number(target, sql))
+    with a_reader(target, "2020-07") as seen:
+        for turn in range(2):
+            rows = pipeline.rows_for("2020-07", 50, f"reader-{turn}")
+            story = pipeline.run_file(target, pipeline.write_csv(tmp_path / f"reader-{turn}.csv", rows), "2020-07-31")
+            assert outcome(story) == "succeeded"
     assert seen == {0, 50, 100}
 
 

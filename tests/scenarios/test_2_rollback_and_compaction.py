@@ -2,10 +2,7 @@
 
 import json
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from threading import Event, Thread
 from typing import Any
 
 import pytest
@@ -18,6 +15,7 @@ from lake.steps.history import history
 from lake.steps.places import place_of
 from tests.scenarios import pipeline
 from tests.scenarios.pipeline import number, outcome, query
+from tests.scenarios.reading import a_reader
 
 pytestmark = [pytest.mark.stack, pytest.mark.slow, pytest.mark.timeout(1800)]
 
@@ -153,27 +151,6 @@ def every_row(target: Target, month: str) -> list[list[str | None]]:
     """All rows of a month with all their columns."""
     where = f"year = {month[:4]} AND month = {int(month[5:])}"
     return query(target, f"SELECT * FROM transactions_v1 WHERE {where} ORDER BY transaction_id")
-
-
-@contextmanager
-def a_reader(target: Target, month: str) -> Iterator[set[int]]:
-    """Somebody who asks again and again how many rows there are; every answer so far."""
-    seen: set[int] = set()
-    over = Event()
-    sql = f"SELECT count(*) FROM transactions WHERE year = {month[:4]} AND month = {int(month[5:])}"
-
-    def read() -> None:
-        while not over.is_set():
-            seen.add(number(target, sql))
-
-    reader = Thread(target=read, daemon=True)
-    reader.start()
-    try:
-        yield seen
-    finally:
-        over.set()
-        reader.join()
-        seen.add(number(target, sql))
 
 
 def start_by_hand(target: Target, planned: dict[str, Any]) -> str:

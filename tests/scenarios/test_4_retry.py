@@ -136,7 +136,7 @@ def test_a_file_that_makes_things_worse_is_refused_and_mailed(target: Target, tm
     source = str(story["sources"][0]["source_id"])
     (line,) = export(source, tmp_path / "all.csv")
     file = save(tmp_path / "bad.csv", [{**line, "Currency": "EURO", "CustomerID": ""}])
-    assert "the gate refused it" in complaint("retry", str(file))
+    assert "the run was refused" in complaint("retry", str(file))
     assert pipeline.mails_about(target, "make things worse")
     assert states(target, source, DAY) == {"open": 1}
     # the row did not lose an attempt, so the same file may be corrected

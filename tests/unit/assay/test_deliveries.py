@@ -6,9 +6,15 @@ from typing import Any
 import pytest
 
 from assay import runs
-from assay.commands_run import end_with
 from assay.console import FAILED, REFUSED, USAGE, CommandError
-from assay.ingest import require_source
+from assay.ingest import contract_of, require_source
+from assay.run_end import end_with
+
+STORY: dict[str, Any] = {
+    "run": "20240401T020000Z-erase-a", "dataset": "transactions", "status": "SUCCEEDED", "seconds": 1.0,
+    "execution_arn": "arn", "ledger": {}, "journal": {}, "sources": [], "refused_sources": [], "states": [],
+    "failure": {}, "summary": {},
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("name", ["a.csv", "a.csv.gz", "A.CSV", "with space.csv", "späť.csv"])
@@ -32,10 +38,17 @@ def test_a_folder_is_no_file_and_what_is_not_there_neither(tmp_path: Path) -> No
         require_source(tmp_path / "a.csv")
 
 
+@pytest.mark.parametrize("dataset", ["account_balances", "nothing"])
+def test_files_are_of_a_dataset_that_is_ingested(dataset: str) -> None:
+    with pytest.raises(CommandError, match=r"no files of '.*' are ingested; datasets that are: canary, transactions"):
+        contract_of(dataset)
+    assert contract_of("transactions").dataset == "transactions"
+
+
 @pytest.mark.parametrize(
     ("outcomes", "code"),
     [
-        (["succeeded", "nothing_to_do"], None),
+        (["succeeded", "nothing_to_do", "dry_run"], None),
         (["refused", "succeeded"], REFUSED),
         (["refused", "failed"], FAILED),
         (["aborted"], FAILED),
@@ -43,21 +56,36 @@ def test_a_folder_is_no_file_and_what_is_not_there_neither(tmp_path: Path) -> No
     ],
 )
 def test_a_bad_end_is_no_zero(outcomes: list[str], code: int | None) -> None:
+    ended = [{"run": f"run-{each}", "outcome": each} for each in outcomes]
     if code is None:
-        end_with(outcomes)
+        end_with(*ended)
         return
-    with pytest.raises(CommandError) as raised:
-        end_with(outcomes)
+    with pytest.raises(CommandError, match="assay runs show run-") as raised:
+        end_with(*ended)
     assert raised.value.code == code
+
+
+def test_a_refused_file_is_told_once(capsys: pytest.CaptureFixture[str]) -> None:
+    refused = [{"key": "a.csv", "code": "UNREADABLE", "message": "cut"}, {"key": "b.csv", "code": "X", "message": "y"}]
+    story = STORY | {
+        "refused_sources": refused,
+        "ledger": {"outcome": "refused", "reasons": ["a.csv: UNREADABLE: cut"]},
+    }
+    runs.print_story(story, with_states=False)
+    told = capsys.readouterr().out
+    assert told.count("a.csv") == told.count("b.csv") == 1
+
+
+def test_a_long_reason_does_not_break_the_list(capsys: pytest.CaptureFixture[str]) -> None:
+    row = dict.fromkeys(runs.COLUMNS, 1) | {"reason": "a.csv: " + "very long " * 50}
+    runs.print_rows([row])
+    (_, line) = capsys.readouterr().out.splitlines()
+    assert "a.csv: very long" in line and line.rstrip().endswith("…")
 
 
 def test_erased_rows_are_in_the_equation(capsys: pytest.CaptureFixture[str]) -> None:
     counts = {"input": 3, "valid": 0, "quarantined": 0, "condemned": 0, "duplicate": 0, "outside": 1, "erased": 2}
-    story: dict[str, Any] = {
-        "run": "20240401T020000Z-erase-a", "dataset": "transactions", "status": "SUCCEEDED", "seconds": 1.0,
-        "execution_arn": "arn", "ledger": {}, "journal": {}, "sources": [], "refused_sources": [], "states": [],
-        "failure": {}, "summary": {"counts": counts, "errors": {}, "late": {}, "partitions": []},
-    }  # fmt: skip
-    runs.print_story(story, with_states=False)
+    summary = {"counts": counts, "errors": {}, "late": {}, "partitions": []}
+    runs.print_story(STORY | {"summary": summary}, with_states=False)
     told = "3 input = 0 valid + 0 quarantined + 0 condemned + 0 duplicate + 1 outside + 2 erased"
     assert told in " ".join(capsys.readouterr().out.split())

@@ -122,6 +122,12 @@ def test_mixed_line_ends_are_refused_where_fields_hold_line_breaks(ends: tuple[s
             look(body, cut)
 
 
+@pytest.mark.parametrize("start", [b"\x89PNG\r\n", b"a\0b\r\n"])
+def test_what_begins_with_no_text_is_no_csv_whatever_its_lines_look_like(start: bytes) -> None:
+    with pytest.raises(SourceUnreadableError, match="no text in UTF-8"):
+        look(start + b'"a\nb",1\r2\n')
+
+
 def test_a_header_is_read_as_csv_and_may_follow_blank_lines() -> None:
     assert look(b'\n\n"a,1",b\r\n1,2\n').header == ("a,1", "b")
 
