@@ -22,12 +22,13 @@ from lake.rules.backfill import (
 from lake.rules.run import RunId
 from lake.rules.tolerance import above_tolerance, missing_comparisons
 from lake.rules.trigger import REQUEST, RunRequest, Trigger
-from lake.steps.backfills import backfill_of, change_backfill
+from lake.steps.backfills import DETAIL, backfill_of, change_backfill
 from lake.steps.lake import Lake
 from lake.steps.lease import take_lease
 from lake.steps.ports import Executions
 from lake.steps.records import find_record
 from lake.steps.summaries import find_summary, read_plan
+from lake.steps.unfinished import left_unfinished
 
 GO = "go"
 REFUSE = "refuse"
@@ -79,9 +80,18 @@ def compare_run(lake: Lake, run_id: RunId) -> Advance:
 
 
 def begin_promotion(lake: Lake, executions: Executions, run_id: RunId) -> Advance:
-    """Take the dataset's lease and leave no way back. Raises DatasetBusyError while another run works."""
+    """Take the dataset's lease and leave no way back.
+
+    Raises DatasetBusyError while another run works, BackfillStateError when one has to be finished that died.
+    """
     plan = read_plan(lake, run_id)
     take_lease(lake, executions, RunRequest(str(run_id), plan.dataset, plan.kind, Trigger(REQUEST), plan.execution_arn))
+    left = left_unfinished(lake, plan.dataset)
+    if left:
+        raise BackfillStateError(
+            f"run {left} died while it was promoted; the next run of {plan.dataset} finishes it, and this one would be "
+            f"in its way; try it again: assay backfill start {plan.details[DETAIL]}"
+        )
 
     def promoting(now: Backfill) -> Backfill:
         if now.status != COMPARED:

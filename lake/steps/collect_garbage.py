@@ -3,11 +3,13 @@
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
+from lake.errors import DatasetBusyError
 from lake.rules.reachability import Garbage
 from lake.steps.find_garbage import find_garbage
 from lake.steps.lake import Lake
 from lake.steps.lease import free_lease, hold_lease
 from lake.steps.ports import Deleter, Executions
+from lake.steps.unfinished import left_unfinished
 
 LEASE_MINUTES = 15
 MOST_AT_ONCE = 1000
@@ -18,11 +20,12 @@ def collect_garbage(
 ) -> list[Garbage]:
     """Find and delete. Runs wait meanwhile, so that no rollback can bring back what is being deleted.
 
-    Raises DatasetBusyError while a run of the dataset works, or when the lease was lost on the way.
+    Raises DatasetBusyError while a run of the dataset works or has to be finished, or when the lease was lost.
     """
     holder = f"gc-{lake.clock.now()}"
     _hold(lake, executions, dataset, holder)
     try:
+        _refuse_unfinished(lake, dataset)
         found = list(find_garbage(lake, executions, dataset, keep=keep, grace_days=grace_days))
         for each in found:
             for keys in _batches((each.audit, *each.keys)):
@@ -31,6 +34,16 @@ def collect_garbage(
         return found
     finally:
         free_lease(lake, dataset, holder)
+
+
+def _refuse_unfinished(lake: Lake, dataset: str) -> None:
+    """A rollback that died half way brings back files that no snapshot of today may name."""
+    left = left_unfinished(lake, dataset)
+    if left:
+        raise DatasetBusyError(
+            f"run {left} died while it was promoted, and may need files that look like garbage; the next run of "
+            f"{dataset} finishes it, then collect again"
+        )
 
 
 def _hold(lake: Lake, executions: Executions, dataset: str, holder: str) -> None:

@@ -21,9 +21,7 @@ def unfinished_run(lake: Lake, request: RunRequest) -> str:
 
     Whoever wants to undo that very run finds it as it is.
     """
-    key = layout.lease(request.dataset)
-    lease = find_record(lake.store, Lease, lake.buckets.control, key)
-    marked = lease.unfinished if lease else ""
+    marked = _marked(lake, request.dataset)
     if not marked or undoes(request.kind, request.details) == marked:
         return ""
     if is_half_promoted(lake, RunId(marked)):
@@ -32,8 +30,19 @@ def unfinished_run(lake: Lake, request: RunRequest) -> str:
     def done(found: Lease | None) -> Lease | None:
         return replace(found, unfinished="") if found is not None and found.unfinished == marked else None
 
-    put_record(lake.store, Lease, lake.buckets.control, key, done)
+    put_record(lake.store, Lease, lake.buckets.control, layout.lease(request.dataset), done)
     return ""
+
+
+def left_unfinished(lake: Lake, dataset: str) -> str:
+    """The run that the next run of a dataset has to finish; empty when there is none."""
+    marked = _marked(lake, dataset)
+    return marked if marked and is_half_promoted(lake, RunId(marked)) else ""
+
+
+def _marked(lake: Lake, dataset: str) -> str:
+    lease = find_record(lake.store, Lease, lake.buckets.control, layout.lease(dataset))
+    return lease.unfinished if lease else ""
 
 
 def undoes(kind: str, details: Mapping[str, str]) -> str:

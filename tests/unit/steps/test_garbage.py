@@ -9,12 +9,14 @@ from lake.rules import layout
 from lake.rules.reachability import Garbage
 from lake.rules.run import RunId
 from lake.steps.collect_garbage import collect_garbage
+from lake.steps.explain_failure import RunFailure
+from lake.steps.fail_run import fail_run
 from lake.steps.find_garbage import find_garbage
 from lake.steps.plan_run import plan_run
 from lake.steps.promote_partition import promote_partition
 from lake.steps.read_run_summary import read_run_summary
 from tests.builders import BUCKETS, MARCH, SILVER, JobOutput, Rows, request, run_id
-from tests.fakes import KilledError, MemoryStore
+from tests.fakes import Counted, KillAt, KilledError, MemoryLogs, MemoryStore
 from tests.invariants import check_place
 from tests.unit.steps.history_of_runs import FEBRUARY, World
 
@@ -185,3 +187,27 @@ def test_a_rollback_to_what_was_collected_is_refused(world: World) -> None:
     world.plan(wanted)
 
     assert "is gone" in read_run_summary(world.lake, RunId(wanted.run_id), "silver").reasons[0]
+
+
+def test_nothing_is_collected_while_a_run_that_died_half_way_is_unfinished(world: World) -> None:
+    """A rollback brings back files that no kept snapshot names, and the next run finishes it without another gate."""
+    undo = world.asked(9, "rollback", partitions=MARCH)
+    assert world.plan(undo).outcome == "planned"
+    world.store.on_write = KillAt(2)
+    with pytest.raises(KilledError):
+        world.promote(undo.run_id)
+    world.store.on_write = lambda moment: None
+    failed = RunFailure(undo.run_id, "transactions", "rollback", "PromoteSilver", "Timeout", "", undo.execution_arn)
+    fail_run(world.lake, world.executions, Counted(), MemoryLogs(), failed)
+    world.executions.end(undo.run_id)
+    world.lake.clock.moment = "2024-06-01T01:00:00Z"  # type: ignore[attr-defined]
+
+    with pytest.raises(DatasetBusyError, match=f"run {undo.run_id} died .* the next run of transactions finishes it"):
+        collect(world, keep=1, days=0)
+    assert world.plan(request(8)).unfinished == undo.run_id
+    world.promote(undo.run_id)
+    check_place(world.store, SILVER)
+    assert world.plan(request(8)).outcome == "nothing_to_do"
+    world.end(str(run_id(8)), "event", "nothing_to_do")
+    assert collect(world, keep=1, days=0).deleted
+    check_place(world.store, SILVER)

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from lake.errors import DatasetBusyError, PointerMovedError
+from lake.errors import BackfillStateError, DatasetBusyError, PointerMovedError
 from lake.rules.correction import RETRY
 from lake.rules.held_state import OPEN, RECOVERED
 from lake.rules.run import RunId
@@ -98,3 +98,18 @@ def comes_to_its_end(world: HeldWorld) -> RunRequest:
     promote_run(world.lake, RunId(run.run_id), "silver")
     world.finish(run)
     return run
+
+
+def test_a_backfill_that_people_let_through_promotes_nothing_before_it_is_finished(world: HeldWorld) -> None:
+    """It would move what the dead run still has to move, and nobody could finish that one any more."""
+    backfill = world.start(world.declare())
+    assert world.plan(backfill).outcome == "planned"
+    world.begin(backfill)
+    dead = dies_between(world)
+    with pytest.raises(BackfillStateError, match=f"run {dead.run_id} died .*assay backfill start 2024"):
+        world.promote(backfill)
+    world.fail(backfill, "BackfillStateError", "BeginPromotion")
+    assert world.unfinished() == dead.run_id
+    world.deliver("2024-04-01", [("D", "1")])
+    assert row(world, "B").state == RECOVERED
+    check(world)
