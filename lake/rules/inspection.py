@@ -1,4 +1,4 @@
-"""What a CSV file holds, found without Spark: records by RFC 4180, header, quoted newlines, doubtful bytes."""
+"""What a CSV file holds, found without Spark: records by RFC 4180, header, quoted newlines."""
 
 import codecs
 import csv
@@ -22,22 +22,17 @@ class Inspection:
     records: int
     header: tuple[str, ...]
     multiline: bool
-    has_bom: bool
-    has_invalid_utf8: bool
-    has_nul: bool
 
 
 def inspect(chunks: Iterable[bytes], dialect: Dialect) -> Inspection:
     """Read a decompressed file once. Raises SourceUnreadableError when it is not the text of a CSV file."""
-    counter, text = RecordCounter(dialect), _TextCheck()
+    counter, start = RecordCounter(dialect), b""
     pieces = with_whole_start(chunks)
     first = next(pieces)
     _refuse_utf16(first)
-    has_bom, start = first.startswith(codecs.BOM_UTF8), b""
     for piece in chain([first.removeprefix(codecs.BOM_UTF8)], pieces):
         start += piece[: LONGEST_HEADER - len(start)]
         counter.add(piece)
-        text.add(piece)
     records = counter.finish()
     if counter.is_ambiguous and _is_no_text(start):
         raise SourceUnreadableError("the file begins with no text in UTF-8, so it is no CSV; deliver it as CSV")
@@ -47,29 +42,7 @@ def inspect(chunks: Iterable[bytes], dialect: Dialect) -> Inspection:
             "record ends; write every record with the same line end and deliver the file again"
         )
     header = _header(start, dialect) if records else ()
-    return Inspection(max(records - 1, 0), header, counter.multiline, has_bom, text.finish(), text.has_nul)
-
-
-class _TextCheck:
-    def __init__(self) -> None:
-        self._decoder: codecs.IncrementalDecoder | None = codecs.getincrementaldecoder("utf-8")()
-        self.has_nul = False
-
-    def add(self, chunk: bytes) -> None:
-        self.has_nul = self.has_nul or b"\0" in chunk
-        self._decode(chunk, final=False)
-
-    def finish(self) -> bool:
-        """Whether anything was not UTF-8."""
-        self._decode(b"", final=True)
-        return self._decoder is None
-
-    def _decode(self, chunk: bytes, *, final: bool) -> None:
-        try:
-            if self._decoder:
-                self._decoder.decode(chunk, final)
-        except UnicodeDecodeError:
-            self._decoder = None
+    return Inspection(max(records - 1, 0), header, counter.multiline)
 
 
 def _refuse_utf16(first: bytes) -> None:

@@ -2,7 +2,7 @@
 
 import json
 
-from lake.errors import BackfillStateError, InvalidRequestError
+from lake.errors import ApprovalDeniedError, BackfillCancelledError, BackfillStateError, InvalidRequestError
 from lake.rules import layout
 from lake.rules.approval import APPROVED, COMPARISON, DENIED, START, Approval, answered
 from lake.rules.backfill import COMPARED, PLANNED, Backfill
@@ -11,7 +11,6 @@ from lake.steps.lake import Lake
 from lake.steps.ports import TaskTokens
 from lake.steps.records import find_record, put_record
 
-DENIED_ERROR = "ApprovalDeniedError"
 # what a run may be waiting for in a state of its backfill
 SUBJECTS = {PLANNED: START, COMPARED: COMPARISON}
 
@@ -66,5 +65,5 @@ def tell_run(tokens: TaskTokens, given: Approval) -> bool:
     """Let the run hear the answer; False when it waits no more."""
     if given.state == APPROVED:
         return tokens.succeed(given.token, json.dumps({"state": given.state}))
-    error = DENIED_ERROR if given.state == DENIED else "BackfillCancelledError"
+    error = (ApprovalDeniedError if given.state == DENIED else BackfillCancelledError).__name__
     return tokens.fail(given.token, error, f"{given.state} by {given.by}: {given.reason}")

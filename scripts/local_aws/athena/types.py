@@ -26,11 +26,6 @@ def from_glue(text: str) -> exp.DataType:
     return exp.DataType.build(text, dialect="hive")
 
 
-def from_athena(text: str) -> exp.DataType:
-    """A type as Athena writes it, for example in a view."""
-    return exp.DataType.build(text, dialect="trino")
-
-
 def to_duckdb(kind: exp.DataType) -> str:
     """The type for DuckDB; lengths of texts and digits of times are not its business."""
     text = _INT.sub("INTEGER", _TEXT.sub("VARCHAR", kind.sql("duckdb", identify=True)))

@@ -133,27 +133,20 @@ def test_a_header_is_read_as_csv_and_may_follow_blank_lines() -> None:
 
 
 def test_an_empty_file_has_no_header() -> None:
-    assert look(b"") == Inspection(0, (), False, False, False, False)
+    assert look(b"") == Inspection(0, (), False)
     assert look(b"\n \n").header == ()
 
 
 def test_a_byte_order_mark_is_no_part_of_the_header() -> None:
     for cut in range(5):
         found = look("\ufeffa,b\n1,2\n".encode(), cut)
-        assert (found.header, found.has_bom, found.records) == (("a", "b"), True, 1)
+        assert (found.header, found.records) == (("a", "b"), 1)
 
 
 @pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
 def test_utf_16_is_refused_in_words(encoding: str) -> None:
     with pytest.raises(SourceUnreadableError, match="UTF-16, expected UTF-8"):
         look("\ufeffa,b\n".encode(encoding), 1)
-
-
-def test_doubtful_bytes_are_seen_even_across_pieces() -> None:
-    assert look(b"a\n\xff\n").has_invalid_utf8
-    assert look(b"a\n\xc3").has_invalid_utf8
-    assert not look("a\nü\n".encode(), 3).has_invalid_utf8
-    assert look(b"a\n\0\n").has_nul
 
 
 def test_memory_does_not_grow_with_a_record() -> None:
