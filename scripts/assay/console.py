@@ -1,6 +1,7 @@
 """What the command prints and how it ends: tables for people, JSON for programs, exit codes for both."""
 
 import json
+import re
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -29,6 +30,10 @@ out = Console(highlight=False, width=_WIDTH)
 err = Console(stderr=True, highlight=False, width=_WIDTH)
 
 
+# what AWS says of a bucket, a workgroup, a function or a state machine that nobody has made
+_NO_STACK = re.compile(r"NoSuchBucket|WorkGroup \S+ (is )?not found|Function not found|StateMachineDoesNotExist")
+
+
 class CommandError(Exception):
     """What went wrong, in words for the person at the keyboard, and the exit code."""
 
@@ -43,16 +48,21 @@ def plain_errors() -> Iterator[None]:
     try:
         yield
     except CommandError as error:
-        err.print("error", str(error), soft_wrap=True, markup=False)
+        err.print("error", explained(str(error)), soft_wrap=True, markup=False)
         sys.exit(error.code)
     except (LocalAwsError, LakeError, BotoCoreError, ClientError) as error:
-        err.print("error", f"{error}", soft_wrap=True, markup=False)
+        err.print("error", explained(str(error)), soft_wrap=True, markup=False)
         sys.exit(FAILED)
     except SystemExit as ended:
         # typer makes this of Ctrl-C
         if ended.code == INTERRUPTED:
             err.print("interrupted; what was started goes on, see [bold]assay runs[/]")
         raise
+
+
+def explained(error: str) -> str:
+    """An error with what to do where the stack itself is missing."""
+    return f"{error}\nis the stack there? assay apply brings it up" if _NO_STACK.search(error) else error
 
 
 def print_json(value: Any) -> None:

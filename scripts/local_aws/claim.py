@@ -52,7 +52,7 @@ def refuse_busy_port(port: int) -> None:
             probe.bind((HOST, port))
         except OSError:
             raise LocalAwsError(
-                f"port {port} on {HOST} is in use by another program: stop it, or choose another port"
+                f"port {port} on {HOST} is in use by another program: stop it, or set ASSAY_LOCAL_PORT to a free one"
             ) from None
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from assay import console
-from assay.console import print_wide
+from assay.console import CommandError, plain_errors, print_wide
 
 
 def test_an_answer_that_fits_is_a_table(capsys: pytest.CaptureFixture[str]) -> None:
@@ -25,3 +25,23 @@ def test_an_answer_without_rows_or_columns_is_no_error(capsys: pytest.CaptureFix
     print_wide(["month"], [])
     print_wide([], [])
     assert "month" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        "An error occurred (NoSuchBucket) when calling the PutObject operation: The specified bucket does not exist",
+        "Athena refused the query: WorkGroup assay-local not found",
+        "Athena refused the query: WorkGroup assay-staging is not found.",
+    ],
+)
+def test_without_a_stack_an_error_says_how_to_get_one(error: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit), plain_errors():
+        raise CommandError(error)
+    assert "assay apply" in capsys.readouterr().err
+
+
+def test_any_other_error_is_told_as_it_is(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit), plain_errors():
+        raise CommandError("the query failed: TABLE_NOT_FOUND: Table 'x' does not exist")
+    assert capsys.readouterr().err == "error the query failed: TABLE_NOT_FOUND: Table 'x' does not exist\n"
