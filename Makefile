@@ -24,7 +24,7 @@ test-slow: setup ## Scenarios that take minutes: kills, real input
 	$(PYTEST) tests/scenarios -m "slow and not long" $(PYTEST_ARGS)
 
 test-long: setup ## Deployments that fail, every role under IAM, the life of a version, random lives: an hour, every night
-	ASSAY_RANDOM_LIVES=5000 $(PYTHON) -m pytest -n 2 tests/unit/steps/test_life_of_rows.py $(PYTEST_ARGS)
+	ASSAY_RANDOM_LIVES=5000 $(PYTHON) -m pytest -n 2 tests/unit/steps/test_life_of_rows.py tests/unit/steps/test_lives_undone.py $(PYTEST_ARGS)
 	$(PYTEST) tests/scenarios -m long $(PYTEST_ARGS)
 
 ##@ While you work

@@ -73,10 +73,15 @@ def _of_run(lake: Lake, dataset: str, order: Order) -> Iterator[Restoration]:
     }
     found: list[Restoration] = []
     moved: list[str] = []
-    for entry in journal.layers[SILVER_LAYER].done:
-        prefix = next(each for each in places if entry.partition.startswith(f"{each}/"))
+    done = [entry.partition for entry in journal.layers[SILVER_LAYER].done]
+    # a run that died between a commit and its line in the journal has made that commit
+    for path in (*done, *journal.layers[SILVER_LAYER].pending):
+        prefix = next(each for each in places if path.startswith(f"{each}/"))
         layer, place = places[prefix]
-        restoration, later = _before_run(lake, place, layer, entry.partition.removeprefix(f"{prefix}/"), order.run)
+        name = path.removeprefix(f"{prefix}/")
+        if path not in done and not _shows(lake, place, name, order.run):
+            continue
+        restoration, later = _before_run(lake, place, layer, name, order.run)
         found.append(restoration)
         if later and not restoration.changes_nothing and restoration.partition not in order.partitions:
             moved.append(f"{layer} {restoration.partition} (now {restoration.current.snapshot_id})")
@@ -86,6 +91,13 @@ def _of_run(lake: Lake, dataset: str, order: Order) -> Iterator[Restoration]:
             "undone with it, so name these partitions to take them along"
         )
     yield from found
+
+
+def _shows(lake: Lake, place: Place, name: str, run: str) -> bool:
+    """Whether a partition has a snapshot of a run in its chain."""
+    pointer = read_pointer(lake.store, place, name)
+    current = current_snapshot(lake.store, place, pointer) if pointer else None
+    return any(each.run_id == run for each in chain(lake.store, place, current))
 
 
 def _before_run(lake: Lake, place: Place, layer: str, name: str, run: str) -> tuple[Restoration, bool]:

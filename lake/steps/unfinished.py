@@ -51,10 +51,15 @@ def undoes(kind: str, details: Mapping[str, str]) -> str:
 
 
 def has_undone(lake: Lake, plan: Plan | None) -> str:
-    """The run that a run undid, or has begun to: that one is not to be finished any more, however this one ended."""
+    """The run that a run undid, or has begun to: that one is not to be finished any more, however this one ended.
+
+    Where there was nothing to undo, that is so at once.
+    """
     undone = undoes(plan.kind, plan.details) if plan else ""
-    journal = find_journal(lake, RunId(plan.run_id)) if plan and undone else None
-    return undone if journal is not None and SILVER in journal.layers else ""
+    if plan is None or not undone:
+        return ""
+    journal = find_journal(lake, RunId(plan.run_id))
+    return undone if not plan.partitions or (journal is not None and SILVER in journal.layers) else ""
 
 
 def is_half_promoted(lake: Lake, run_id: RunId) -> bool:

@@ -5,13 +5,13 @@ from dataclasses import replace
 
 import pytest
 
-from lake.errors import BackfillStateError, DatasetBusyError, PointerMovedError
+from lake.errors import BackfillStateError, DatasetBusyError, InvalidRequestError, PointerMovedError
 from lake.rules.correction import RETRY
 from lake.rules.held_state import OPEN, RECOVERED
 from lake.rules.run import RunId
 from lake.rules.trigger import RunRequest
 from lake.steps.plan_run import plan_run
-from lake.steps.promote_run import promote_run
+from lake.steps.promote_run import find_journal, promote_run
 from tests.backfills import ANN
 from tests.fakes import KillAt, KilledError, execution_arn
 from tests.held_world import HeldWorld
@@ -29,11 +29,15 @@ def world() -> HeldWorld:
     return found
 
 
-def undoing(world: HeldWorld, run: RunRequest, number: int = 1) -> RunRequest:
-    """The rollback of a run, planned and under way."""
+def rollback_of(run: RunRequest, number: int = 1) -> RunRequest:
     name = f"20240620T120000Z-rollback-{number:06d}"
     details = {"run": run.run_id, "reason": "why", "requested_by": ANN}
-    undo = replace(run, run_id=name, kind="rollback", execution_arn=execution_arn(name), details=details)
+    return replace(run, run_id=name, kind="rollback", execution_arn=execution_arn(name), details=details)
+
+
+def undoing(world: HeldWorld, run: RunRequest, number: int = 1) -> RunRequest:
+    """The rollback of a run, planned and under way."""
+    undo = rollback_of(run, number)
     world.executions.running.add(undo.execution_arn)
     assert plan_run(world.lake, world.executions, undo).outcome == "planned"
     return undo
@@ -112,4 +116,33 @@ def test_a_backfill_that_people_let_through_promotes_nothing_before_it_is_finish
     assert world.unfinished() == dead.run_id
     world.deliver("2024-04-01", [("D", "1")])
     assert row(world, "B").state == RECOVERED
+    check(world)
+
+
+@pytest.mark.parametrize("after", [False, True])
+@pytest.mark.parametrize("write", range(1, 20))
+def test_a_run_that_died_at_any_write_is_undone_whatever_its_journal_came_to_note(
+    world: HeldWorld, write: int, after: bool
+) -> None:
+    """Between a commit and its line in the journal, the commit counts."""
+    entry = row(world, "B")
+    run = world.request_for("retry", [entry], RETRY, {entry.row_id: ("B", "7")})
+    world.executions.running.add(run.execution_arn)
+    plan_run(world.lake, world.executions, run)
+    world.leave_asked(run)
+    world.store.on_write = KillAt(write, after)
+    with suppress(KilledError):
+        promote_run(world.lake, RunId(run.run_id), "silver")
+    world.store.on_write = lambda moment: None
+    world.fail(run, "Sandbox.Timedout")
+    undo = rollback_of(run)
+    world.executions.running.add(undo.execution_arn)
+    if find_journal(world.lake, RunId(run.run_id)) is None:
+        with pytest.raises(InvalidRequestError, match="promoted nothing"):
+            plan_run(world.lake, world.executions, undo)
+        return
+    if plan_run(world.lake, world.executions, undo).outcome == "planned":
+        promote_run(world.lake, RunId(undo.run_id), "silver")
+    world.finish(undo)
+    assert (row(world, "B").state, {each.content for each in world.silver()}) == (OPEN, {("A", "1")})
     check(world)
