@@ -17,6 +17,7 @@ from lake.steps.end_backfill import has_moved
 from lake.steps.lake import Lake
 from lake.steps.ports import JobLogs
 from lake.steps.promote_run import find_journal
+from lake.steps.unfinished import FINISH_PROMOTION, left_unfinished
 
 
 @dataclass(frozen=True)
@@ -78,6 +79,12 @@ def _job(job_logs: JobLogs, cause: Cause) -> JobFailure | None:
 
 def _next_step(lake: Lake, failed: RunFailure, plan: Plan | None, job: JobFailure | None) -> str:
     told = (failed.error, failed.cause, *(job.log_tail if job else ()))
+    if failed.state == FINISH_PROMOTION:
+        left = left_unfinished(lake, failed.dataset)
+        return (
+            "a run that died half way cannot be finished, and until then no other begins; undo it: "
+            f"assay rollback --run {left or 'RUN'} --reason TEXT --env {lake.environment}"
+        )
     if failed.kind == RunKind.BACKFILL:
         backfill = failed.details.get(DETAIL, "ID")
         if has_moved(told):

@@ -13,6 +13,8 @@ from lake.steps.lake import Lake
 from lake.steps.promote_run import find_journal
 from lake.steps.records import find_record, put_record
 
+# the state in which the next run finishes it
+FINISH_PROMOTION = "FinishPromotion"
 _MOVING_KINDS = HELD_KINDS | {RunKind.ROLLBACK}
 
 

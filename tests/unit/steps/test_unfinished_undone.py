@@ -10,7 +10,7 @@ from lake.rules.correction import RETRY
 from lake.rules.held_state import OPEN, RECOVERED
 from lake.rules.run import RunId
 from lake.rules.trigger import RunRequest
-from lake.steps.plan_run import plan_run
+from lake.steps.plan_run import UNFINISHED, plan_run
 from lake.steps.promote_run import find_journal, promote_run
 from tests.backfills import ANN
 from tests.fakes import KillAt, KilledError, execution_arn
@@ -146,3 +146,14 @@ def test_a_run_that_died_at_any_write_is_undone_whatever_its_journal_came_to_not
     world.finish(undo)
     assert (row(world, "B").state, {each.content for each in world.silver()}) == (OPEN, {("A", "1")})
     check(world)
+
+
+def test_whoever_cannot_finish_it_tells_people_to_undo_it(world: HeldWorld) -> None:
+    dead = dies_between(world)
+    name = "20240620T140000Z-retry-000010"
+    following = replace(dead, run_id=name, execution_arn=execution_arn(name))
+    world.executions.running.add(following.execution_arn)
+    assert plan_run(world.lake, world.executions, following).outcome == UNFINISHED
+    world.fail(following, "BaseMovedError", "FinishPromotion")
+    assert f"assay rollback --run {dead.run_id} --reason TEXT" in world.failure(following).next_step
+    assert world.unfinished() == dead.run_id
