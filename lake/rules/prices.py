@@ -27,11 +27,17 @@ class Prices:
 
 @dataclass(frozen=True)
 class PriceTable:
-    """`prices.json`: the regions that are known, as of a day."""
+    """`prices.json`: the regions that are known, as of a day, and what of a region was never looked up."""
 
     as_of: str
     note: str
+    assumed: dict[str, str]
     regions: dict[str, Prices]
+
+    def about(self, region: str) -> str:
+        """What whoever reads a cost in this region has to know of its prices."""
+        assumed = self.assumed.get(region)
+        return f"prices of {region} as of {self.as_of}: {self.note}" + (f" Of {region} {assumed}." if assumed else "")
 
 
 @cache

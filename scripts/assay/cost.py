@@ -55,19 +55,24 @@ def print_costs(found: list[RunCost], queries: tuple[int, Cost], days: int, regi
     rows = [[each.run_id, each.dataset, each.outcome, *_numbers(each.cost)] for each in found]
     total = sum((each.cost for each in found), Cost())
     print_table(COLUMNS, [*rows, ["all runs", "", "", *_numbers(total)]])
-    table = price_table()
     out.print(f"{queries[0]} Athena queries {queries[1].athena:.4f} USD; together {(total + queries[1]).total:.4f} USD")
     out.print(f"[dim]of the last {days} days. * is estimated; storage, logs and keys are not in it.[/]", soft_wrap=True)
-    out.print(f"[dim]prices of {region} as of {table.as_of}: {table.note}[/]", soft_wrap=True)
+    out.print(f"[dim]{price_table().about(region)}[/]", soft_wrap=True)
 
 
 def as_record(found: list[RunCost], queries: tuple[int, Cost], region: str) -> dict[str, Any]:
     """The same for programs."""
+    table = price_table()
     return {
         "runs": [{**asdict(each), "total": each.cost.total} for each in found],
         "queries": {"count": queries[0], "athena": queries[1].athena},
         "estimated": ["functions", "s3"],
-        "prices": {"region": region, "as_of": price_table().as_of, **asdict(prices(region))},
+        "prices": {
+            "region": region,
+            "as_of": table.as_of,
+            "assumed": table.assumed.get(region),
+            **asdict(prices(region)),
+        },
     }
 
 

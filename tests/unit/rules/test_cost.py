@@ -60,6 +60,12 @@ def test_a_region_that_nobody_knows_has_no_costs_instead_of_those_of_another() -
     assert _usd(None) == "in a region whose prices are not known"
 
 
+def test_what_was_never_looked_up_is_said_to_be_assumed() -> None:
+    assert "all but the price of Glue are assumed" in price_table().about("eu-west-1")
+    assert "assumed" not in price_table().about("us-east-1")
+    assert set(price_table().assumed) <= set(price_table().regions)
+
+
 def test_the_estimate_of_backfills_uses_the_same_prices() -> None:
     found = estimate([10**10], [1], "eu-west-1", dpus=10)
     assert found.cost_usd == round(found.dpu_hours * PRICE.glue_dpu_hour, 2)
