@@ -9,8 +9,9 @@ PREPARED := $(VENV)/.assay-prepared
 CHECKOV := .tools/checkov/bin/checkov
 UV_VERSION := 0.13.9
 export PYTHONPATH := .:glue:lambda:scripts
-# two processes, a file of tests in one of them; each has a local AWS of its own
-PYTEST := $(PYTHON) -m pytest -n 2 --dist loadfile --durations 15 --durations-min 20
+# two processes, a file of tests in one of them; each has a local AWS of its own. In the order of the folders: many small
+# files come last, so that neither process waits long for the other
+PYTEST := $(PYTHON) -m pytest -n 2 --dist loadfile --no-loadscope-reorder --durations 15 --durations-min 20
 
 ##@ Start here
 
@@ -22,6 +23,9 @@ test: setup ## Everything that must pass: unit, Spark, AWS, Terraform, the stack
 
 test-slow: setup ## Scenarios that take minutes: kills, real input
 	$(PYTEST) tests/scenarios -m "slow and not long" $(PYTEST_ARGS)
+
+test-all: setup ## Both in one go, as CI does: each process applies the stack once
+	$(PYTEST) -m "not long" $(PYTEST_ARGS)
 
 test-long: setup ## Deployments that fail, every role under IAM, the life of a version, random lives: an hour, every night
 	ASSAY_RANDOM_LIVES=5000 $(PYTHON) -m pytest -n 2 tests/unit/steps/test_life_of_rows.py tests/unit/steps/test_lives_undone.py $(PYTEST_ARGS)
@@ -47,7 +51,10 @@ $(PREPARED): $(STAMP) $(addprefix scripts/local_aws/,prepare.py jars.py unsigned
 unit: setup ## Rules and steps only; seconds
 	$(PYTHON) -m pytest tests/unit -q
 
-lint: setup ## Style, types, import directions, contracts, SQL, shell, workflows, Terraform
+lint: setup $(CHECKOV) ## Style, types, import directions, contracts, SQL, shell, workflows, Terraform
+	@$(MAKE) --no-print-directory -j 2 --output-sync=target lint-code lint-workflows terraform-check
+
+lint-code: setup
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/mypy
@@ -56,7 +63,6 @@ lint: setup ## Style, types, import directions, contracts, SQL, shell, workflows
 	$(VENV)/bin/sqruff lint sql
 	$(VENV)/bin/yamllint --strict .
 	$(VENV)/bin/shellcheck scripts/*.sh .ci/run
-	@$(MAKE) --no-print-directory lint-workflows terraform-check
 
 lint-workflows: setup ## GitHub workflows: actionlint, zizmor
 	$(VENV)/bin/actionlint -shellcheck $(VENV)/bin/shellcheck -pyflakes=
@@ -81,7 +87,8 @@ bench: setup ## Measure, side by side with peers (minutes; not part of the tests
 terraform-check: setup $(CHECKOV) ## fmt, validate, module tests, checkov
 	@bash scripts/terraform_check.sh
 
-$(CHECKOV): requirements-checkov.lock
+# after the other environment, since both are made with the same installer
+$(CHECKOV): requirements-checkov.lock | $(STAMP)
 	@bash scripts/make_environment.sh .tools/checkov $(UV_VERSION) requirements-checkov.lock
 	@touch $@
 
@@ -97,4 +104,4 @@ clean: ## Remove what can be made again (stops the local AWS)
 help: ## This help
 	@awk 'BEGIN {FS = ":.*##"} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*##/ {printf "  %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-.PHONY: demo test test-slow test-long setup command preflight unit lint lint-workflows format verdict render bench terraform-check lock clean help
+.PHONY: demo test test-slow test-all test-long setup command preflight unit lint lint-code lint-workflows format verdict render bench terraform-check lock clean help

@@ -87,13 +87,14 @@ BROKEN: dict[str, tuple[str, str, Change, str]] = {
         STACK,
         "terraform/broken.tf",
         lambda body: (
-            b"""resource "aws_lambda_permission" "broken" {
-  action        = "lambda:InvokeFunction"
-  function_name = "no-such-function"
-  principal     = "events.amazonaws.com"
+            b"""# functions and jobs are the new build's already when it turns out that the name is taken
+resource "aws_iam_role" "broken" {
+  name               = "${local.scope.name}-dispatch"
+  assume_role_policy = jsonencode({ Version = "2012-10-17", Statement = [] })
+  depends_on         = [module.functions, module.jobs]
 }
 """
         ),
-        "terraform apply failed: aws_lambda_permission.broken",
+        "terraform apply failed: aws_iam_role.broken",
     ),
 }

@@ -18,7 +18,7 @@ MAY_BE_REPLACED = {"aws_s3_object"}
 
 def test_an_additive_change_is_deployed_beside_what_is_there(target: Target, grown: Sources, tmp_path: Path) -> None:
     before = pipeline.run_file(
-        target, pipeline.write_csv(tmp_path / "before.csv", pipeline.rows_for("2031-03", 20, "old")), "2031-03-31"
+        target, pipeline.write_csv(tmp_path / "before.csv", pipeline.rows_for("2025-03", 20, "old")), "2025-03-31"
     )
     assert outcome(before) == "succeeded"
 
@@ -30,17 +30,17 @@ def test_an_additive_change_is_deployed_beside_what_is_there(target: Target, gro
     assert grown.plan() == []
 
     header = [*pipeline.HEADER, "MerchantCategory", "Branch"]
-    rows = [[*row, "Fuel", "Leeds"] for row in pipeline.rows_for("2031-03", 5, "new")]
-    after = pipeline.run_file(target, pipeline.write_csv(tmp_path / "after.csv", rows, header), "2031-04-01")
+    rows = [[*row, "Fuel", "Leeds"] for row in pipeline.rows_for("2025-03", 5, "new")]
+    after = pipeline.run_file(target, pipeline.write_csv(tmp_path / "after.csv", rows, header), "2025-04-01")
     assert outcome(after) == "succeeded"
     found = query(
-        target, "SELECT schema_v, branch, count(*) FROM transactions WHERE year = 2031 GROUP BY 1, 2 ORDER BY schema_v"
+        target, "SELECT schema_v, branch, count(*) FROM transactions WHERE year = 2025 GROUP BY 1, 2 ORDER BY schema_v"
     )
     assert [[version, branch or None, count] for version, branch, count in found] == [
         ["v1", None, "20"],
         ["v3", "Leeds", "5"],
     ]
-    assert number(target, "SELECT count(*) FROM transactions_v1 WHERE year = 2031") == 20
+    assert number(target, "SELECT count(*) FROM transactions_v1 WHERE year = 2025") == 20
 
 
 def _nothing_is_replaced(sources: Sources) -> None:

@@ -87,13 +87,13 @@ def told(*arguments: str) -> str:
 
 def test_a_job_that_fails_is_told_with_its_first_error_and_its_log(target: Target, tmp_path: Path) -> None:
     with job_is(target, RAISES):
-        story = pipeline.finish(target, delivered(target, tmp_path, "raises", "2012-01-31"))
+        story = pipeline.finish(target, delivered(target, tmp_path, "raises", "2024-10-31"))
     assert outcome(story).startswith("failed")
     lines = mail_about(target, story["run"])
     assert lines[0] == "Run of transactions failed in IngestToSilver: ValueError: the disk of the moon is full"
     text = "\n".join(lines)
     for words in (
-        "Dataset: transactions", f"Run: {story['run']}", "ingest_date=2012-01-31/raises.csv", "Traceback",
+        "Dataset: transactions", f"Run: {story['run']}", "ingest_date=2024-10-31/raises.csv", "Traceback",
         f"Context: s3://{target.bucket('control')}/runs/{story['run']}/_FAILED.json", "Runbook: docs/runbooks/",
         "https://eu-west-1.console.aws.amazon.com/states/home", "Nothing was promoted", "Build: ",
     ):  # fmt: skip
@@ -117,7 +117,7 @@ def test_the_story_of_a_failed_run_is_told(target: Target) -> None:
 
 def test_a_run_aborted_by_hand_leaves_its_context_and_frees_what_it_held(target: Target, tmp_path: Path) -> None:
     with job_is(target, SLEEPS):
-        delivery = delivered(target, tmp_path, "aborted", "2012-02-28")
+        delivery = delivered(target, tmp_path, "aborted", "2024-11-28")
         run_id = running(target, delivery)
         target.client("stepfunctions").stop_execution(
             executionArn=target.execution(run_id), error="ByHand", cause="it reads the wrong file"
@@ -132,7 +132,7 @@ def test_a_run_aborted_by_hand_leaves_its_context_and_frees_what_it_held(target:
 def test_a_run_that_takes_too_long_is_told(target: Target) -> None:
     """A second run takes the source that the failed one gave back."""
     run_id = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-event-too1ong"
-    keys = ["transactions/ingest_date=2012-01-31/raises.csv"]
+    keys = ["transactions/ingest_date=2024-10-31/raises.csv"]
     request = {"run_id": run_id, "dataset": "transactions", "kind": "event", "execution_arn": "", "details": {}}
     trigger = {"type": "request", "keys": keys, "version_id": None, "again": False}
     given = json.dumps({**request, "trigger": trigger})
@@ -145,8 +145,8 @@ def test_a_run_that_takes_too_long_is_told(target: Target) -> None:
 
 
 def test_a_refused_run_is_told_with_its_reasons(target: Target, tmp_path: Path) -> None:
-    rows = pipeline.rows_for("2012-04", 90, "ref") + pipeline.rows_for("2012-04", 10, "ref-bad", amount="1e5")
-    story = pipeline.run_file(target, pipeline.write_csv(tmp_path / "refused.csv", rows), "2012-04-30")
+    rows = pipeline.rows_for("2024-12", 90, "ref") + pipeline.rows_for("2024-12", 10, "ref-bad", amount="1e5")
+    story = pipeline.run_file(target, pipeline.write_csv(tmp_path / "refused.csv", rows), "2024-12-30")
     assert outcome(story).startswith("refused")
     lines = mail_about(target, story["run"])
     assert lines[0].startswith("Run of transactions was refused: 10 of 100 records quarantined")
