@@ -9,6 +9,7 @@ from assay import deploy as deployments
 from assay import github, planned_file
 from assay.console import REFUSED, AsJson, CommandError, out, print_json, print_table
 from assay.deploy import How
+from assay.deployment_text import status_lines
 from assay.target import LOCAL, Environment, select
 
 app = typer.Typer(help="Make a build the active one; status, resume, revert, plan.", invoke_without_command=True)
@@ -70,7 +71,8 @@ def status(environment: Environment = LOCAL, as_json: AsJson = False) -> None:
     if as_json:
         print_json(found)
     else:
-        _print_status(found)
+        for line in status_lines(found):
+            out.print(line, soft_wrap=True, markup=False, highlight=False)
 
 
 @app.command()
@@ -98,30 +100,3 @@ def _tell(deployment: Any, as_json: bool) -> None:
     elif deployment.phase == "deployed":
         out.print(f"build [bold]{deployment.build_id}[/] is active in {deployment.environment}")
     deployments.end_with(deployment)
-
-
-def _print_status(found: dict[str, Any]) -> None:
-    active, deployment = found["active"], found["deployment"]
-    if active:
-        before = f", before it {active['previous']}" if active["previous"] else ""
-        out.print(
-            f"active     [bold]{active['build_id']}[/] since {active['at']} by {active['who']}{before}", soft_wrap=True
-        )
-    else:
-        out.print("active     no build was deployed yet")
-    out.print(f"runs start on {found['runs_start_on'] or 'nothing'}", soft_wrap=True)
-    if not deployment:
-        return
-    out.print(f"newest     deployment {deployment['deployment_id']} of {deployment['build_id']}: {deployment['phase']}")
-    for each in deployment["journal"]:
-        out.print(f"           {each['at']}  {each['phase']}")
-    for trouble in (deployment["trouble"], deployment["second_trouble"]):
-        if trouble:
-            out.print(
-                "trouble   ",
-                f"{trouble['phase']}: {trouble['error']}: {trouble['message']}",
-                soft_wrap=True,
-                markup=False,
-            )
-    if found["holder_is_gone"]:
-        out.print("its process is gone: [bold]assay deploy resume[/] or [bold]assay deploy revert[/]")

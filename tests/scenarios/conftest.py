@@ -13,8 +13,8 @@ from assay.target import LOCAL, Target, select
 from local_aws import control
 from tests.scenarios.changed_sources import Sources, copied
 
-# Gold goes on from the month of a delivery to the newest month there is: a scenario of old months is quick only as long as
-# no other one has brought new months. Those that are not here go last.
+# Gold goes on from the month of a delivery to the newest month there is: a scenario of old months is quick only as
+# long as no other one has brought new months. Those that are not here go last.
 BY_MONTH = (
     "test_1_real_input",
     "test_3_schema_evolution",
