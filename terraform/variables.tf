@@ -118,7 +118,7 @@ variable "approval_hours" {
 }
 
 variable "schedule_enabled" {
-  description = "Run the daily schedule."
+  description = "Whether runs start by themselves: on schedule, and when something is delivered. Off, deliveries wait in bronze."
   type        = bool
   default     = true
 }

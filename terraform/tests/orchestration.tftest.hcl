@@ -158,8 +158,37 @@ run "each_dataset_has_its_schedule_and_bronze_its_rule" {
   }
 
   assert {
+    condition     = aws_cloudwatch_event_rule.bronze_objects.state == "ENABLED"
+    error_message = "A delivery starts its run."
+  }
+
+  assert {
     condition     = aws_cloudwatch_event_target.dispatch.arn == var.function_arns["dispatch"]
     error_message = "Events go to dispatch, which names the run."
+  }
+}
+
+run "a_pipeline_on_hold_starts_nothing_by_itself" {
+  command = plan
+
+  module {
+    source = "./modules/orchestration"
+  }
+
+  variables {
+    schedule_enabled = false
+  }
+
+  assert {
+    condition = alltrue([
+      for each in concat(values(aws_scheduler_schedule.daily), values(aws_scheduler_schedule.late)) : each.state == "DISABLED"
+    ])
+    error_message = "No schedule starts a run."
+  }
+
+  assert {
+    condition     = aws_cloudwatch_event_rule.bronze_objects.state == "DISABLED"
+    error_message = "A delivery starts no run either."
   }
 }
 

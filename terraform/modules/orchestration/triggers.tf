@@ -121,6 +121,7 @@ resource "aws_scheduler_schedule" "freshness" {
 resource "aws_cloudwatch_event_rule" "bronze_objects" {
   name        = "${var.scope.name}-bronze-objects"
   description = "A delivery, or the marker of a complete day, has arrived in bronze."
+  state       = var.schedule_enabled ? "ENABLED" : "DISABLED"
 
   event_pattern = jsonencode({
     source      = ["aws.s3"]
