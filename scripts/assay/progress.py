@@ -23,21 +23,23 @@ def follow(target: Target, run_id: str, quiet: bool = False) -> Execution:
     """Wait until a run is over, and show each state while it works."""
     execution = executions.describe(target, run_id)
     if quiet:
-        return _wait(target, run_id, lambda _: None)
+        return _wait(target, run_id)
     if not out.is_terminal:
-        ended = _wait(target, run_id, lambda _: None)
+        ended = _wait(target, run_id)
         out.print(_picture(target, ended, executions.timeline(target, run_id)))
         return ended
     with Live(console=out, refresh_per_second=4) as live:
-        ended = _wait(target, run_id, lambda visits: live.update(_picture(target, execution, visits)))
+        ended = _wait(
+            target, run_id, lambda: live.update(_picture(target, execution, executions.timeline(target, run_id)))
+        )
         live.update(_picture(target, ended, executions.timeline(target, run_id)))
     return ended
 
 
-def _wait(target: Target, run_id: str, show: Callable[[list[Visit]], None]) -> Execution:
+def _wait(target: Target, run_id: str, show: Callable[[], None] = lambda: None) -> Execution:
     while True:
         execution = executions.describe(target, run_id)
-        show(executions.timeline(target, run_id))
+        show()
         if execution.status in OVER:
             return execution
         time.sleep(0.5)
