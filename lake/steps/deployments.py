@@ -48,7 +48,9 @@ def take(site: Site, holder: Holder, gone: bool, take_over: bool) -> Deployment:
 
     def change(found: Deployment | None) -> Deployment:
         if found is None or found.is_over:
-            raise InvalidRequestError(f"no deployment to {site.environment} is unfinished; see: assay deploy status")
+            raise InvalidRequestError(
+                f"no deployment to {site.environment} is unfinished; see: assay deploy status --env {site.environment}"
+            )
         require_takeable(found, gone, take_over)
         return replace(found, holder=holder)
 

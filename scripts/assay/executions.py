@@ -46,7 +46,8 @@ def describe(target: Target, run_id: str) -> Execution:
         found = target.client("stepfunctions").describe_execution(executionArn=target.execution(run_id))
     except ClientError as error:
         if error.response["Error"]["Code"] == "ExecutionDoesNotExist":
-            raise CommandError(f"there is no run {run_id} in {target.environment}; see: assay runs", USAGE) from error
+            where = target.environment
+            raise CommandError(f"there is no run {run_id} in {where}; see: assay runs --env {where}", USAGE) from error
         raise
     return Execution(
         run_id,
