@@ -16,7 +16,14 @@ from tests.scenarios.deployment import contract_changed
 from tests.scenarios.pipeline import counts, number, outcome
 from tests.scenarios.test_2_backfill import SANE, ended, everything, moved, silver, state, waiting
 
-pytestmark = [pytest.mark.stack, pytest.mark.real_input, pytest.mark.slow, pytest.mark.timeout(1800)]
+# five runs over thousands of rows: test_2_backfill.py says the same of a few, test_1_real_input.py takes these files in
+pytestmark = [
+    pytest.mark.stack,
+    pytest.mark.real_input,
+    pytest.mark.slow,
+    pytest.mark.long,
+    pytest.mark.timeout(1800),
+]
 
 DAYS = ("2017-03-28", "2017-04-28", "2017-05-28", "2017-06-28")
 MONTH, PARTITION = "2017-04", "year=2017/month=04"
