@@ -71,7 +71,10 @@ def revert(target: Target, reason: str, take_over: bool, quiet: bool) -> Deploym
     with _site(target, quiet) as (site, watch):
         found = find_deployment(site)
         if found is None or found.is_over:
-            return drive(site, begin(site, _back(target, site, reason)), watch)
+            wanted = _back(target, site, reason)
+            if not quiet:
+                out.print(f"no deployment is unfinished: build {wanted.build_id}, active before, is deployed again")
+            return drive(site, begin(site, wanted), watch)
         return drive(site, turn_back(site, _taken(target, site, take_over), reason), watch)
 
 
