@@ -1,13 +1,13 @@
 """Ask that condemned rows be released or erased, answer, and plan the run that does it."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from lake.errors import InvalidRequestError
 from lake.rules import layout
-from lake.rules.correction import RELEASE
+from lake.rules.correction import RELEASE, Correction, read_corrections
 from lake.rules.json_record import to_json
 from lake.rules.plan import Plan
-from lake.rules.release import APPROVED, Release, answered, request_made
+from lake.rules.release import APPROVED, ASKED, Release, answered, request_made
 from lake.rules.trigger import RunRequest
 from lake.steps.lake import Lake
 from lake.steps.plan_retry import check_details, plan_corrections
@@ -40,6 +40,33 @@ def releases(lake: Lake, dataset: str) -> Iterator[Release]:
         found = find_record(lake.store, Release, lake.buckets.control, each.key)
         if found is not None:
             yield found
+
+
+def rows_of(lake: Lake, found: Release) -> tuple[Correction, ...]:
+    """The rows that a wish names."""
+    text = lake.store.read(lake.buckets.quarantine, found.corrections).text
+    return tuple(read_corrections(text, found.corrections))
+
+
+def request_about(lake: Lake, dataset: str, row_ids: Collection[str]) -> Release:
+    """The one unanswered wish about exactly these rows. Raises InvalidRequestError when there is none, or several."""
+    named = set(row_ids)
+    waiting = sorted((each for each in releases(lake, dataset) if each.state == ASKED), key=lambda e: e.requested_at)
+    found = [each for each in waiting if {row.row_id for row in rows_of(lake, each)} == named]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise InvalidRequestError(
+            f"{len(found)} requests ask for exactly these {len(named)} row(s), answer one by its name: {_listed(found)}"
+        )
+    raise InvalidRequestError(
+        f"no unanswered request about condemned rows of {dataset} asks for exactly these {len(named)} row(s); "
+        + (f"waiting: {_listed(waiting)}" if waiting else "none waits")
+    )
+
+
+def _listed(found: Iterable[Release]) -> str:
+    return ", ".join(f"{each.name} ({each.rows} row(s) to be {each.words})" for each in found)
 
 
 class ReleasePlanner:

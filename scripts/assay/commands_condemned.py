@@ -11,7 +11,7 @@ from assay.commands_quarantine import Dataset, Limit, Reason, Since, Source, beg
 from assay.commands_retry import Ids, Why, split_ids, tell_run
 from assay.console import USAGE, AsJson, CommandError, out, print_json, print_table
 from assay.held_rows import CONDEMNED
-from assay.target import LOCAL, Environment
+from assay.target import LOCAL, Environment, Target
 from lake.rules.correction import ERASE
 from lake.rules.release import APPROVED, DENIED, Release
 
@@ -19,9 +19,10 @@ app = typer.Typer(
     help="Rows that used their attempts: findable, released or erased by two people.", no_args_is_help=True
 )
 Request = Annotated[
-    str, typer.Argument(metavar="REQUEST", help="The name that `assay condemned request` or `erase` gave.")
+    str, typer.Argument(metavar="[REQUEST]", help="The name that `assay condemned request` or `erase` gave.")
 ]
 Some = Annotated[str, typer.Option("--ids", help="Row ids, separated by commas.")]
+Asked = Annotated[str, typer.Option("--ids", help="Instead of the name: exactly the rows that were asked for.")]
 Expired = Annotated[bool, typer.Option("--expired", help="Those delivered longer ago than the contract keeps data.")]
 Requested = Annotated[str, typer.Option("--request", help="The rows of one request instead.")]
 
@@ -95,31 +96,40 @@ def _tell_request(found: Release, as_json: bool) -> None:
     out.print(f"somebody else: assay condemned approve {found.name} --reason TEXT", soft_wrap=True, markup=False)
 
 
+def _name(target: Target, dataset: str, request: str, ids: str) -> str:
+    if bool(request) is bool(ids):
+        raise CommandError("name the request, or with --ids the rows it asks for", USAGE)
+    return request or condemned.name_of(target, dataset, split_ids(ids))
+
+
 @app.command()
 def approve(
-    request: Request,
     reason: Why,
+    request: Request = "",
+    ids: Asked = "",
     dataset: Dataset = "transactions",
     environment: Environment = LOCAL,
     as_json: AsJson = False,
 ) -> None:
     """Let be done what somebody else asked for: rows wait again, with their history; or what they held is gone."""
     target, _ = begin(environment, dataset)
-    found = condemned.answer(target, dataset, request, APPROVED, reason)
+    name = _name(target, dataset, request, ids)
+    found = condemned.answer(target, dataset, name, APPROVED, reason)
     tell_run(condemned.carry_out(target, found, quiet=as_json), as_json)
 
 
 @app.command()
 def deny(
-    request: Request,
     reason: Why,
+    request: Request = "",
+    ids: Asked = "",
     dataset: Dataset = "transactions",
     environment: Environment = LOCAL,
     as_json: AsJson = False,
 ) -> None:
     """Say no to a request: the rows stay condemned."""
     target, _ = begin(environment, dataset)
-    found = condemned.answer(target, dataset, request, DENIED, reason)
+    found = condemned.answer(target, dataset, _name(target, dataset, request, ids), DENIED, reason)
     if as_json:
         print_json(asdict(found))
     else:

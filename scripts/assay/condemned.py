@@ -12,14 +12,14 @@ from lake.aws.events import EventBus
 from lake.errors import InvalidRequestError
 from lake.rules import layout
 from lake.rules.contract import Contracts
-from lake.rules.correction import ERASE, RELEASE, read_corrections
+from lake.rules.correction import ERASE, RELEASE
 from lake.rules.held_row import HeldRow
 from lake.rules.held_state import CONDEMNED
 from lake.rules.release import ASKED, Release, new_release
 from lake.rules.retention import kept_too_long
 from lake.rules.run import RunKind
 from lake.steps.records import read_record
-from lake.steps.releases import answer_release, releases, request_release
+from lake.steps.releases import answer_release, releases, request_about, request_release, rows_of
 
 _KINDS = {RELEASE: RunKind.RELEASE, ERASE: RunKind.ERASE}
 
@@ -44,6 +44,14 @@ def kept_too_long_in(target: Target, contracts: Contracts, dataset: str, today: 
     years = contracts.newest(dataset).retention_years
     rows = held_rows.rows(target, dataset, held_rows.CONDEMNED, held_rows.Wanted())
     return [each.row_id for each in rows if kept_too_long(each.ingest_date, years, today)]
+
+
+def name_of(target: Target, dataset: str, row_ids: Sequence[str]) -> str:
+    """The name of the wish about exactly these rows. Raises CommandError when none waits, or several."""
+    try:
+        return request_about(open_lake(target), dataset, row_ids).name
+    except InvalidRequestError as error:
+        raise CommandError(f"{error}; see: assay condemned list", USAGE) from error
 
 
 def answer(target: Target, dataset: str, name: str, state: str, reason: str) -> Release:
@@ -77,7 +85,6 @@ def of_request(target: Target, dataset: str, name: str) -> list[HeldRow]:
     """The rows that a wish is about, as they are now."""
     lake = open_lake(target)
     found = read_record(lake.store, Release, lake.buckets.control, layout.release(dataset, name))
-    text = lake.store.read(lake.buckets.quarantine, found.corrections).text
-    rows = read_corrections(text, found.corrections)
+    rows = rows_of(lake, found)
     days = {each.ingest_date for each in rows}
     return list(held_rows.newest_of(target, dataset, days, [each.row_id for each in rows]).values())

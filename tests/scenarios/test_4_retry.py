@@ -92,7 +92,9 @@ def test_the_third_failure_condemns_and_two_people_bring_one_back(target: Target
     with pytest.raises(CommandError, match="somebody else has to answer it"):
         condemned.answer(target, "transactions", request["name"], APPROVED, "I am sure")
     other = somebody_else(target)
-    answer = condemned.answer(other, "transactions", request["name"], APPROVED, "seen the invoice")
+    name = condemned.name_of(other, "transactions", [row_id])
+    assert name == request["name"]
+    answer = condemned.answer(other, "transactions", name, APPROVED, "seen the invoice")
     assert condemned.carry_out(target, answer, quiet=True)["outcome"] == "succeeded"
 
     (line,) = export(source, tmp_path / "released.csv")
