@@ -27,7 +27,7 @@ test-slow: setup ## Scenarios that take minutes: kills, real input
 test-all: setup ## Both in one go, as CI does: each process applies the stack once
 	$(PYTEST) -m "not long" $(PYTEST_ARGS)
 
-test-long: setup ## Deployments that fail, every role under IAM, the life of a version, random lives: an hour, every night
+test-long: setup ## Deployments that fail, every role under IAM, the life of a version, random lives: two hours, every night
 	ASSAY_RANDOM_LIVES=5000 $(PYTHON) -m pytest -n 2 tests/unit/steps/test_life_of_rows.py tests/unit/steps/test_lives_undone.py $(PYTEST_ARGS)
 	$(PYTEST) tests/scenarios -m long $(PYTEST_ARGS)
 

@@ -10,6 +10,8 @@ from lake.rules.plan import Plan
 from tests.builders import BUCKETS
 from tests.held_rows import NOTHING, Content, Entry, Row
 
+GONE = {CONDEMNED, DUPLICATE, ERASED}
+
 if TYPE_CHECKING:
     from tests.held_runs import HeldRuns
 
@@ -19,7 +21,8 @@ def ingested(world: "HeldRuns", plan: Plan) -> "Written":
     out = Written(world, plan)
     for source in plan.sources:
         for record in world.delivered[source.key]:
-            out.judge(record, source.source_id, source.ingest_date)
+            if not (source.taken_before and out.is_there(record, source.source_id)):
+                out.judge(record, source.source_id, source.ingest_date)
     return out
 
 
@@ -56,12 +59,31 @@ class Written:
     def __init__(self, world: "HeldRuns", plan: Plan) -> None:
         self.world, self.plan = world, plan
         self.current = {row.content[0]: row for row in world.silver()}
+        self.before = world.silver()
         self.held = world.newest()
         self.valid: list[Row] = []
         self.taken_over: list[Row] = []
         self.entries: list[Entry] = []
         self.erased: list[Entry] = []
         self.ends: Counter[str] = Counter()
+        self.recovered = 0
+
+    def is_there(self, record: Content, source: str) -> bool:
+        """Whether a run that failed has left this record in silver, or people have settled it since.
+
+        If it waits and is valid now, it waits no more.
+        """
+        same = [each for each in self.held.values() if each.arrived == record and each.source == source]
+        in_silver = any((row.content, row.source, row.attempt) == (record, source, 0) for row in self.before)
+        settled = any(each.state in GONE or each.corrected for each in same)
+        taken = self.current.get(record[0])
+        if in_silver or (not settled and self.world.good(record) and (taken is None or taken.content == record)):
+            waiting = [each for each in same if each.state == OPEN]
+            self._move([each.then(RECOVERED, attempt=0) for each in waiting])
+            self.recovered += len(waiting)
+        if in_silver or settled:
+            self.ends["duplicate"] += 1
+        return in_silver or settled
 
     def judge(self, record: Content, source: str, day: str) -> None:
         taken = self.current.get(record[0])
@@ -97,8 +119,7 @@ class Written:
 
     def refill(self, record: Content, source: str, day: str) -> None:
         same = [each for each in self.held.values() if each.arrived == record]
-        gone = {CONDEMNED, DUPLICATE, ERASED}
-        settled = [each for each in same if each.state in gone or (each.state == RECOVERED and each.attempt)]
+        settled = [each for each in same if each.state in GONE or each.corrected]
         taken = self.current.get(record[0])
         if settled or (self.world.good(record) and taken is not None and taken.content == record):
             self.ends["duplicate"] += 1

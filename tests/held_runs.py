@@ -32,15 +32,23 @@ Job = Callable[["HeldRuns", Plan], Written]
 
 
 class HeldRuns(World):
-    """Rows are (key, amount); an amount of digits is good, and under strict rules a key with S is not."""
+    """Rows are (key, amount); an amount of digits is good, and under strict rules a key with S is not.
 
-    def __init__(self, seed: int = 0) -> None:
+    `mortal`: processes die at random.
+    """
+
+    def __init__(self, seed: int = 0, mortal: bool = True) -> None:
+        self.mortal = mortal
         self.rows: dict[str, Sequence[Row | Entry]] = {}
         self.delivered: dict[str, list[Content]] = {}
         self.untaken: list[str] = []
         # rows that were there already, by what runs counted
         self.duplicates = 0
         self.dead: RunId | None = None
+        # the state in which the next run dies for good
+        self.doomed = ""
+        # silver, and the newest entries, before the job of the newest run
+        self.at_start: tuple[list[Row], list[Entry]] = ([], [])
         self.chance, self.rules, self.number = Random(seed), "loose", 100
         super().__init__(lenient(CONTRACTS), approvals="off")
 
@@ -84,7 +92,7 @@ class HeldRuns(World):
 
         False when it was.
         """
-        if self.chance.random() < 0.5:
+        if self.mortal and self.chance.random() < 0.5:
             self.store.on_write = KillAt(self.chance.randint(1, 12), self.chance.random() < 0.5)
             try:
                 step()
@@ -103,14 +111,35 @@ class HeldRuns(World):
         if not self.may_die(lambda: self._planned(run), for_good):
             self.fail(run, "Sandbox.Timedout", "PlanRun")
             return False
+        if self._ends_here(run, "IngestToSilver"):
+            return False
+        self.at_start = self.silver(), list(self.newest().values())
         self._leave(run, job)
         if not self.may_die(lambda: promote_run(self.lake, RunId(run.run_id), "silver"), for_good):
             self.fail(run, "Sandbox.Timedout")
             self.count_dead()
             self.dead = RunId(run.run_id) if run.kind in HELD_KINDS else self.dead
             return False
+        if self._ends_here(run, "BuildGold") or (for_good and self._dies_in_gold(run)):
+            return False
         self.finish(run)
         self._count(RunId(run.run_id))
+        return True
+
+    def _ends_here(self, run: RunRequest, state: str) -> bool:
+        if self.doomed != state:
+            return False
+        self.doomed = ""
+        self.fail(run, "Aborted", state)
+        return True
+
+    def _dies_in_gold(self, run: RunRequest) -> bool:
+        """Silver and quarantine have its rows; a file is taken again, what people asked for is done."""
+        if not self.mortal or self.chance.random() < 0.9:
+            return False
+        self.fail(run, "Glue.JobFailed", "BuildGold")
+        if run.kind in HELD_KINDS:
+            self._count(RunId(run.run_id))
         return True
 
     def _planned(self, run: RunRequest) -> str:

@@ -52,6 +52,7 @@ def summary_of(out: Written) -> RunSummary:
         quarantine_columns=_types(CONTRACTS.quarantine.columns) if held else {},
         sources=tuple(reference(each) for each in plan.sources),
         carried=len(out.taken_over),
+        recovered=out.recovered,
         comparison=_comparison(out, held),
     )
 

@@ -7,6 +7,7 @@ from lake.errors import PointerMovedError
 from lake.rules import layout
 from lake.rules.bronze import name_source
 from lake.rules.correction import ERASE, RELEASE, Correction, corrections_text
+from lake.rules.held_state import RECOVERED
 from lake.rules.release import APPROVED, new_release
 from lake.rules.run import RunId
 from lake.rules.trigger import REQUEST, RunRequest, Trigger
@@ -21,6 +22,11 @@ from tests.held_runs import HeldRuns
 
 class HeldWorld(HeldRuns):
     """What people and producers do to rows."""
+
+    def row(self, key: str) -> Entry:
+        """The newest entry of the one row that arrived with this key."""
+        (found,) = (each for each in self.newest().values() if each.arrived[0] == key)
+        return found
 
     def deliver(self, day: str, records: Sequence[Content]) -> None:
         """A file, and the run that takes it."""
@@ -40,19 +46,20 @@ class HeldWorld(HeldRuns):
 
     def _take(self, key: str, for_good: bool = True) -> None:
         run = request(self.number, key)
-        there = self._already_taken(key)
         if self._whole_run(run, ingested, for_good):
             self.untaken.remove(key)
-            self.duplicates -= there
+            self.duplicates -= self._already_taken(key)
 
     def _already_taken(self, key: str) -> int:
         """Rows of a file that a dead run had promoted: they are duplicates of themselves when it is taken again."""
         source = name_source(BUCKETS.bronze, key, self.store.head(BUCKETS.bronze, key).version_id)
-        held = {each.row_id for each in self.entries() if each.source == source}
-        return len(held) + sum(row.source == source and not row.attempt for row in self.silver())
+        newest, (silver, held) = self.newest(), self.at_start
+        same = [each for each in held if each.source == source and newest[each.row_id].state == each.state]
+        in_silver = sum(row.source == source and not row.attempt for row in silver)
+        return in_silver + sum(each.state != RECOVERED or each.corrected for each in same)
 
     def change_rules(self) -> None:
-        self.take_again()
+        """Files whose runs died are taken under other rules, then."""
         self.rules = "strict" if self.rules == "loose" else "loose"
 
     def ask(self, rows: Iterable[Entry], action: str, contents: Mapping[str, Content] | None = None) -> None:
@@ -100,6 +107,10 @@ class HeldWorld(HeldRuns):
     def leave_asked(self, run: RunRequest) -> None:
         """What the job leaves of a retry or a release."""
         self._leave(run, asked)
+
+    def leave_ingested(self, run: RunRequest) -> None:
+        """What it leaves of a file."""
+        self._leave(run, ingested)
 
     def request_for(self, kind: str, rows: Iterable[Entry], action: str, contents: Mapping[str, Content]) -> RunRequest:
         """What the dispatcher makes of a wish."""

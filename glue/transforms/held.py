@@ -14,7 +14,7 @@ from lake.rules.snapshot import Pointer
 from lake.spark import columns
 from lake.spark.duplicates import CONFLICT, Losers, sent
 from lake.spark.entries import newest, read_entries
-from lake.spark.hashes import possible_hashes
+from lake.spark.hashes import any_row_hash, possible_hashes
 from lake.spark.reuse import kept
 from lake.spark.split import Origin
 from lake.steps.current import current_partitions
@@ -90,5 +90,6 @@ def entries_of(run: JobRun, uris: Iterable[str], names: Iterable[str] = ()) -> D
 
 def contents(rows: DataFrame, origin: Origin) -> DataFrame:
     """`_row` and each content under which a judged row may be known."""
-    hashes = F.explode(possible_hashes(origin.contract)).alias("row_hash")
-    return rows.select(columns.ROW, hashes)
+    bad = F.array(any_row_hash(origin.contract))
+    hashes = F.when(F.col(columns.CLEAN), possible_hashes(origin.contract)).otherwise(bad)
+    return rows.select(columns.ROW, F.explode(hashes).alias("row_hash"))

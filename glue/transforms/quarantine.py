@@ -23,18 +23,24 @@ PRODUCER = "the producer"
 
 @dataclass(frozen=True)
 class Quarantined:
-    """The files, how many rows were opened, how many were there already."""
+    """The files, how many rows were opened, how many were there already, how many open ones silver has now."""
 
     files: Written
     opened: int
     known: int
+    recovered: int = 0
 
 
 NONE = Quarantined(NOTHING, 0, 0)
 
 
-def quarantine(run: JobRun, rows: DataFrame, count: int, origin: Origin) -> Quarantined:
-    """Open the rows whose content is new; one that was delivered before is noted in the history of that row."""
+def quarantine(
+    run: JobRun, rows: DataFrame, count: int, origin: Origin, recovered: DataFrame | None = None
+) -> Quarantined:
+    """Open the rows whose content is new; one that was delivered before is noted in the history of that row.
+
+    `recovered`: entries of rows that wait no more.
+    """
     place = layout.quarantine_place(run.lake.buckets.quarantine, origin.contract.dataset)
     bases = _days(run, place, origin)
     noted = 0
@@ -51,9 +57,12 @@ def quarantine(run: JobRun, rows: DataFrame, count: int, origin: Origin) -> Quar
         noted = others.select("row_hash").distinct().count()
         if noted:
             rows = rows.unionByName(_delivered_again(run, uris, others, rows.columns))
+    left = 0 if recovered is None else recovered.count()
+    if recovered is not None:
+        rows = rows.unionByName(recovered.select(*rows.columns))
     files = write_entries(run, place, rows, bases)
-    opened = files.rows - noted
-    return Quarantined(files, opened, count - opened)
+    opened = files.rows - noted - left
+    return Quarantined(files, opened, count - opened, left)
 
 
 def write_entries(run: JobRun, place: Place, rows: DataFrame, bases: dict[str, Pointer]) -> Written:

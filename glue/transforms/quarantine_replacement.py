@@ -38,7 +38,7 @@ def requarantine(run: JobRun, failed: DataFrame | None, recovered: DataFrame | N
     coming = [] if failed is None else [each.select(*promised_names(run)) for each in _opened(failed, held, event)]
     opened = sum(each.count() for each in coming)
     known = failed.count() - opened if failed is not None else 0
-    leaving = [each.select(*promised_names(run)) for each in _recovered(held, recovered, event)]
+    leaving = [each.select(*promised_names(run)) for each in recovered_entries(held, recovered, event)]
     if not coming and not leaving:
         return UNCHANGED
     rows = kept(reduce(lambda one, other: one.unionByName(other), [*coming, *leaving]))
@@ -57,7 +57,7 @@ def _opened(failed: DataFrame, held: Held, event: Event) -> Iterator[DataFrame]:
         yield again
 
 
-def _recovered(held: Held, recovered: DataFrame | None, event: Event) -> Iterator[DataFrame]:
+def recovered_entries(held: Held, recovered: DataFrame | None, event: Event) -> Iterator[DataFrame]:
     """Rows that wait no more. They have no attempt behind them: silver has them as they were delivered."""
     waiting = held.waiting()
     if waiting is not None and recovered is not None:

@@ -3,6 +3,8 @@
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
+from pyspark.sql import DataFrame
+
 from lake.rules import layout
 from lake.rules.contract import Contract
 from lake.rules.layout import Place
@@ -23,6 +25,7 @@ from transforms.silver_migration import migrate_partitions
 from transforms.silver_replacement import replace_partitions
 from transforms.silver_retry import retry_rows
 from transforms.silver_versions import older_versions, write_versions
+from transforms.taken_before import recovered, what_is_there
 from transforms.written import Written
 
 
@@ -47,22 +50,23 @@ def _ingest(run: JobRun, contract: Contract, place: Place) -> RunSummary:
     raw = read_sources(run.spark, sources, contract, older)
     origin = Origin(run.lake.contracts, contract, str(run.run_id), run.started_at, sources, raw.shapes, older)
     rows = kept(judged(raw.frame, contract), contract.partition_columns)
-    tally = tally_of(rows, contract, run.plan.input_records)
+    there = what_is_there(run, rows, origin)
+    tally = tally_of(there.rows, contract, run.plan.input_records)
     bases = pointers(run, place, tally.clean)
-    piles = sort_out(rows, tally, current_keys(run, contract, bases), contract)
+    piles = sort_out(there.rows, tally, current_keys(run, contract, bases), contract)
     # both at once: few rows to quarantine are one task, which would leave the other cores idle
     with ThreadPoolExecutor(2) as pool:
-        waiting = pool.submit(_quarantine, run, piles, origin)
+        waiting = pool.submit(_quarantine, run, piles, origin, recovered(run, there, piles.losers, origin))
         valid = write_versions(run, piles.valid, origin, bases)
         bad = waiting.result()
-    return _summary(run, contract, valid, bad, piles.duplicates + bad.known)
+    return _summary(run, contract, valid, bad, there.known + piles.duplicates + bad.known)
 
 
-def _quarantine(run: JobRun, piles: SortedOut, origin: Origin) -> Quarantined:
-    if not piles.to_quarantine:
+def _quarantine(run: JobRun, piles: SortedOut, origin: Origin, leaving: DataFrame | None) -> Quarantined:
+    if not piles.to_quarantine and leaving is None:
         return NONE
     rows = quarantine_rows(piles.aside, piles.to_quarantine, piles.losers, origin)
-    return quarantine(run, rows, piles.to_quarantine, origin)
+    return quarantine(run, rows, piles.to_quarantine, origin, leaving)
 
 
 def _summary(run: JobRun, contract: Contract, valid: Written, bad: Quarantined, duplicates: int) -> RunSummary:
@@ -71,6 +75,7 @@ def _summary(run: JobRun, contract: Contract, valid: Written, bad: Quarantined, 
         summary_from(run, contract, run.plan.mode, counts, valid.columns, valid.partitions),
         quarantine=bad.files.partitions,
         quarantine_columns=bad.files.columns,
+        recovered=bad.recovered,
         late=late_rows(run, contract, valid),
         older_columns=valid.older_columns,
     )

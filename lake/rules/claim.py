@@ -1,6 +1,6 @@
 """The claim on a source: at most one run has it, and what becomes of it is written down."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lake.rules.bronze import BronzeObject
 
@@ -12,7 +12,10 @@ REFUSED = "refused"
 
 @dataclass(frozen=True)
 class Claim:
-    """`sources/<dataset>/ingest_date=…/<source_id>.json`. Never deleted; its state moves by conditional writes."""
+    """`sources/<dataset>/ingest_date=…/<source_id>.json`. Never deleted; its state moves by conditional writes.
+
+    `before`: the runs that had the source and did not come to a good end, oldest first.
+    """
 
     state: str
     run_id: str
@@ -21,6 +24,12 @@ class Claim:
     contract_sha256: str
     since: str
     reason: str | None = None
+    before: tuple[str, ...] = ()
+
+    def after(self, found: "Claim") -> "Claim":
+        """This claim in the place of another one, whose run it remembers."""
+        earlier = dict.fromkeys((*found.before, found.run_id))
+        return replace(self, before=tuple(each for each in earlier if each != self.run_id))
 
 
 def obstacle(found: Claim, wanted: Claim, *, holder_is_running: bool, asked_again: bool) -> str | None:

@@ -38,7 +38,7 @@ def _expected(summary: RunSummary, plan: Plan) -> tuple[int, int]:
         return -settled - counts.condemned, counts.condemned
     if summary.mode == REPLACE:
         return counts.quarantined - summary.states.get(RECOVERED, 0), 0
-    return counts.quarantined, 0
+    return counts.quarantined - summary.recovered, 0
 
 
 def _each_state(summary: RunSummary) -> Iterator[str]:

@@ -12,6 +12,8 @@ class Source:
 
     `schema_version` is the one its rows are written under; empty means that of the plan.
     Spark reads it at `uri`, which is a copy where the planned version is not the newest of its key.
+    `taken_before`: another run had it and came to no good end, so that rows of it may be there. `line_each`: its n-th
+    record is on line n + 1.
     """
 
     source_id: str
@@ -28,6 +30,8 @@ class Source:
     uri: str
     schema_version: str = ""
     stored_at: str = ""
+    taken_before: bool = False
+    line_each: bool = False
 
 
 @dataclass(frozen=True)

@@ -148,7 +148,8 @@ class RunSummary:
     entry of `comparison` for each, and in `outside` the rows of other partitions by source id. `carried` rows of silver
     were corrected by people and are taken over as they are. `quarantine` always adds: entries of rows that came, or
     whose state changed. `worsened`, of a retry: rows that fail a check they had passed before; `unmatched`: rows that
-    it wrote to silver or as recovered to quarantine, but not to both.
+    it wrote to silver or as recovered to quarantine, but not to both. `recovered`, of a run that ingests a source once
+    more: rows that waited and that silver has now.
     Gold: `counts.input` and `counts.valid` are rows written; `inputs` maps `<dataset>/<partition>` to the
     snapshot id that was read; `control_totals` has one entry for each partition.
     A run that erases has in `quarantine` all that is left of each day, in `comparison` the entries before and after.
@@ -183,6 +184,7 @@ class RunSummary:
     carried: int = 0
     worsened: int = 0
     unmatched: int = 0
+    recovered: int = 0
     older_columns: dict[str, dict[str, str]] = field(default_factory=dict)
     proofs: tuple[RowSetProof, ...] = ()
     approved_by: str | None = None

@@ -15,7 +15,7 @@ from lake.steps.current import chain, current_snapshot, read_pointer
 from lake.steps.lake import Lake
 from lake.steps.places import QUARANTINE, SILVER, place_of
 from lake.steps.promote_run import find_journal
-from lake.steps.summaries import read_plan
+from lake.steps.summaries import read_plan, recovers
 
 
 def choose_rollback(lake: Lake, dataset: str, order: Order) -> list[Restoration]:
@@ -39,10 +39,13 @@ def _of_partition(lake: Lake, dataset: str, order: Order) -> Restoration:
 
 
 def _settles_rows(lake: Lake, dataset: str, commit: Snapshot) -> bool:
-    """Whether the run of a commit moved rows between silver and quarantine: a retry, a backfill, or one undone."""
+    """Whether the run of a commit moved rows between silver and quarantine: a retry, a backfill, or one undone.
+
+    So does one that took a file again.
+    """
     kind = RunId(commit.run_id).kind
     if kind not in {RunKind.BACKFILL, RunKind.ROLLBACK}:
-        return kind in HELD_KINDS
+        return kind in HELD_KINDS or recovers(lake, RunId(commit.run_id))
     journal, held = find_journal(lake, RunId(commit.run_id)), place_of(lake, dataset, QUARANTINE).prefix
     return journal is not None and any(
         each.partition.startswith(f"{held}/") for layer in journal.layers.values() for each in layer.done

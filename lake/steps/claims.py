@@ -28,7 +28,7 @@ def take_claim(
         running = found.state == CLAIMED and executions.is_running(found.execution_arn)
         reason = obstacle(found, wanted, holder_is_running=running, asked_again=request.trigger.again)
         reasons[:] = [reason] if reason else []
-        return None if reason else wanted
+        return None if reason else wanted.after(found)
 
     key = layout.claim(request.dataset, source.ingest_date, source.source_id)
     put_record(lake.store, Claim, lake.buckets.control, key, take)

@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from lake.errors import InvalidRequestError
+from lake.rules import layout
 from lake.rules.bronze import BronzeObject
+from lake.rules.claim import Claim
 from lake.rules.contract import Contract
 from lake.rules.plan import Plan, RefusedSource, Source
 from lake.rules.summary import APPEND
@@ -15,6 +17,7 @@ from lake.steps.inspect_source import inspect_source
 from lake.steps.lake import Lake
 from lake.steps.planner import new_plan
 from lake.steps.ports import Executions
+from lake.steps.records import read_record
 
 
 class IngestPlanner:
@@ -31,7 +34,7 @@ class IngestPlanner:
         named = request.trigger.keys
         return replace(
             new_plan(lake, request, contract, APPEND),
-            sources=tuple(each for each in inspected if isinstance(each, Source)),
+            sources=tuple(_known(lake, request, each) for each in inspected if isinstance(each, Source)),
             refused_sources=tuple(each for each in inspected if isinstance(each, RefusedSource)),
             notes=tuple(f"{key}: {reason}" for key, reason in obstacles.items() if reason and key in named),
         )
@@ -46,6 +49,14 @@ class IngestPlanner:
             reason = take_claim(lake, executions, request, contract, source)
             if reason:
                 raise InvalidRequestError(f"run {request.run_id} cannot go on: {each.uri}: {reason}; start a new run")
+
+
+def _known(lake: Lake, request: RunRequest, source: Source) -> Source:
+    """With what is known of the runs that took it before."""
+    claim = read_record(
+        lake.store, Claim, lake.buckets.control, layout.claim(request.dataset, source.ingest_date, source.source_id)
+    )
+    return replace(source, taken_before=bool(claim.before))
 
 
 def newest_of(lake: Lake, request: RunRequest, sources: Sequence[Source]) -> Contract:

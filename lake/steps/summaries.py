@@ -65,6 +65,13 @@ def find_summary(lake: Lake, run_id: RunId, plan: Plan) -> RunSummary | None:
         return None
 
 
+def recovers(lake: Lake, run_id: RunId) -> bool:
+    """Whether a run brings rows to silver that were open, because it took a source for the second time."""
+    plan = find_plan(lake, run_id)
+    summary = find_summary(lake, run_id, plan) if plan else None
+    return summary is not None and summary.recovered > 0
+
+
 def written_by(lake: Lake, part: LayerPart, summary: RunSummary) -> list[Written]:
     """Everything a run wrote for one dataset, in the order in which it is promoted."""
     contract = part.contract

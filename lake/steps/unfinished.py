@@ -12,6 +12,7 @@ from lake.rules.trigger import RunRequest
 from lake.steps.lake import Lake
 from lake.steps.promote_run import find_journal
 from lake.steps.records import find_record, put_record
+from lake.steps.summaries import recovers
 
 # the state in which the next run finishes it
 FINISH_PROMOTION = "FinishPromotion"
@@ -66,7 +67,7 @@ def has_undone(lake: Lake, plan: Plan | None) -> str:
 
 def is_half_promoted(lake: Lake, run_id: RunId) -> bool:
     """Whether a run that moves rows between silver and quarantine, or back, has begun to, and is not at the end."""
-    if run_id.kind not in _MOVING_KINDS:
-        return False
     journal = find_journal(lake, run_id)
-    return journal is not None and SILVER in journal.layers and not journal.is_complete(SILVER)
+    if journal is None or SILVER not in journal.layers or journal.is_complete(SILVER):
+        return False
+    return run_id.kind in _MOVING_KINDS or recovers(lake, run_id)

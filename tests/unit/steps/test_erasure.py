@@ -14,7 +14,7 @@ from lake.steps.collect_garbage import collect_garbage
 from lake.steps.plan_run import plan_run
 from tests.backfills import ANN
 from tests.builders import BUCKETS
-from tests.held_rows import NOTHING, Entry
+from tests.held_rows import NOTHING
 from tests.held_summary import HELD
 from tests.held_world import HeldWorld
 from tests.unit.steps.test_life_of_rows import check
@@ -25,42 +25,36 @@ DAY = "2024-03-31"
 @pytest.fixture
 def world() -> HeldWorld:
     """One row was corrected in vain and given up, another one waits."""
-    found = HeldWorld()
-    found.chance.random = lambda: 1.0  # type: ignore[method-assign]
+    found = HeldWorld(mortal=False)
     found.deliver(DAY, [("A", "1"), ("B", "x"), ("C", "y")])
-    found.ask([row(found, "B"), row(found, "C")], RETRY, {each.row_id: ("B", "z") for each in [row(found, "B")]})
-    found.ask([row(found, "B")], ACCEPT)
-    return found
-
-
-def row(world: HeldWorld, key: str) -> Entry:
-    (found,) = (each for each in world.newest().values() if each.arrived[0] == key)
+    found.ask([found.row("B"), found.row("C")], RETRY, {each.row_id: ("B", "z") for each in [found.row("B")]})
+    found.ask([found.row("B")], ACCEPT)
     return found
 
 
 def test_one_entry_is_left_of_an_erased_row_and_the_others_are_as_they_were(world: HeldWorld) -> None:
-    other = row(world, "C")
-    world.erase([row(world, "B")])
+    other = world.row("C")
+    world.erase([world.row("B")])
     check(world)
     (left,) = (each for each in world.entries() if each.arrived[0] == "B")
     assert (left.state, left.content, left.revision) == (ERASED, NOTHING, 3)
-    assert row(world, "C") == other
+    assert world.row("C") == other
     assert world.mail.events[-1].reason.startswith("1 condemned row(s) wait to be erased")
     assert "gone for good" in world.mail.mails[-1][1]
 
 
 def test_only_condemned_rows_are_erased_and_only_once(world: HeldWorld) -> None:
-    wish = [row(world, "B"), row(world, "C")]
+    wish = [world.row("B"), world.row("C")]
     world.erase(wish)
-    assert row(world, "C").state == OPEN
+    assert world.row("C").state == OPEN
     before = world.entries()
     world.erase(wish)
     assert world.entries() == before
 
 
 def test_an_approval_to_release_erases_nothing(world: HeldWorld) -> None:
-    world.release([row(world, "B")])
-    wanted = world.request_for(ERASE, [row(world, "B")], ERASE, {})
+    world.release([world.row("B")])
+    wanted = world.request_for(ERASE, [world.row("B")], ERASE, {})
     name = world.store.keys(BUCKETS.control, "approvals/release-transactions-")[0].split("-")[-1].removesuffix(".json")
     details = {**wanted.details, "request": name, "approved_by": "bob"}
     with pytest.raises(InvalidRequestError, match=r"nobody has approved request '\w+' to erase rows"):
@@ -69,7 +63,7 @@ def test_an_approval_to_release_erases_nothing(world: HeldWorld) -> None:
 
 def test_nothing_goes_back_behind_an_erasure(world: HeldWorld) -> None:
     first = world.store.keys(BUCKETS.control, "runs/")[0].split("/")[1]
-    world.erase([row(world, "B")])
+    world.erase([world.row("B")])
     with pytest.raises(InvalidRequestError, match="which erased rows of quarantine"):
         choose_rollback(world.lake, "transactions", Order("why", ANN, run=first, partitions=(f"ingest_date={DAY}",)))
 
@@ -98,7 +92,7 @@ def test_files_and_corrections_that_held_an_erased_row_are_garbage_whatever_is_k
     held = set(world.store.keys(BUCKETS.quarantine, f"{HELD.prefix}/runs/"))
     corrections = world.store.keys(BUCKETS.quarantine, "transactions/corrections/")
     assert collected(world) == set()
-    world.erase([row(world, "B")])
+    world.erase([world.row("B")])
     deleted = {each for each in collected(world) if "/audit/" not in each}
     gone = {each for each in held if f"ingest_date={DAY}/" in each}
     # the retry had values of the row, the wish to give it up had none

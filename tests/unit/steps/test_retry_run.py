@@ -35,20 +35,14 @@ GOOD = ("FIXED", "7")
 @pytest.fixture
 def world() -> HeldWorld:
     """Two files of one day, each with a good row and a bad one."""
-    found = HeldWorld()
-    found.chance.random = lambda: 1.0  # type: ignore[method-assign]
+    found = HeldWorld(mortal=False)
     found.deliver(DAY, [("A", "1"), ("B", "x")])
     found.deliver(DAY, [("C", "1"), ("D", "y")])
     return found
 
 
-def waiting(world: HeldWorld, key: str) -> Entry:
-    (found,) = (each for each in world.newest().values() if each.arrived[0] == key)
-    return found
-
-
 def asked(world: HeldWorld, *keys: str, **details: str) -> RunRequest:
-    rows = [waiting(world, each) for each in keys]
+    rows = [world.row(each) for each in keys]
     found = world.request_for("retry", rows, RETRY, {each.row_id: (f"{each.arrived[0]}-FIXED", "7") for each in rows})
     return replace(found, details={**found.details, **details})
 
@@ -85,7 +79,7 @@ def test_a_request_says_what_who_and_why(world: HeldWorld, details: dict[str, st
 def test_rows_of_a_source_that_nobody_knows_or_of_a_closed_version_are_no_plan(world: HeldWorld) -> None:
     request = asked(world, "B")
     key = request.details["corrections"]
-    entry = waiting(world, "B")
+    entry = world.row("B")
     for changes, words in (
         ({"source": "f" * 16}, "no source ffff"),
         ({"day": "2024-01-01"}, "delivered on 2024-01-01"),
@@ -118,8 +112,7 @@ def everything(world: HeldWorld, request: RunRequest) -> list[Callable[[], objec
 @pytest.mark.parametrize("after", [False, True])
 def test_a_death_at_any_write_is_made_good_by_the_same_step(after: bool) -> None:
     for number in range(1, 60):
-        world = HeldWorld()
-        world.chance.random = lambda: 1.0  # type: ignore[method-assign]
+        world = HeldWorld(mortal=False)
         world.deliver(DAY, [("A", "1"), ("B", "x"), ("D", "y")])
         request = asked(world, "B")
         kill = KillAt(number, after)
@@ -137,7 +130,7 @@ def test_a_death_at_any_write_is_made_good_by_the_same_step(after: bool) -> None
                 step()
         world.store.on_write = lambda moment: None
         check(world)
-        assert (waiting(world, "B").state, waiting(world, "D").state) == (RECOVERED, OPEN)
+        assert (world.row("B").state, world.row("D").state) == (RECOVERED, OPEN)
         assert len([row for row in world.silver() if row.content[0] == "B-FIXED"]) == 1
         if not died:
             assert number > 8
@@ -153,7 +146,7 @@ def test_a_retry_that_was_planned_before_another_one_leaves_its_rows_alone(world
     check(world)
     entries = [each for each in world.entries() if each.arrived[0] == "B"]
     assert [each.state for each in sorted(entries, key=lambda each: each.revision)] == [OPEN, RECOVERED]
-    assert waiting(world, "D").state == RECOVERED
+    assert world.row("D").state == RECOVERED
 
 
 def test_a_refused_retry_leaves_its_rows_open(world: HeldWorld) -> None:
@@ -167,14 +160,14 @@ def test_a_refused_retry_leaves_its_rows_open(world: HeldWorld) -> None:
     assert "the corrections make things worse" in reason
     world.finish(request, "refused", reason)
     check(world)
-    assert (waiting(world, "B").state, waiting(world, "B").attempt) == (OPEN, 0)
+    assert (world.row("B").state, world.row("B").attempt) == (OPEN, 0)
     assert "make things worse" in world.mail.mails[-1][1]
     assert set(world.claims().values()) == {"done"}
 
 
 def condemned(world: HeldWorld) -> Entry:
-    world.ask([waiting(world, "B")], ACCEPT)
-    return waiting(world, "B")
+    world.ask([world.row("B")], ACCEPT)
+    return world.row("B")
 
 
 def test_a_release_needs_the_yes_of_somebody_else(world: HeldWorld) -> None:
@@ -210,7 +203,7 @@ def test_a_released_row_waits_again_with_its_history(world: HeldWorld) -> None:
     assert entry.state == CONDEMNED
     world.release([entry])
     check(world)
-    assert (waiting(world, "B").state, waiting(world, "B").revision, waiting(world, "B").attempt) == (OPEN, 2, 0)
+    assert (world.row("B").state, world.row("B").revision, world.row("B").attempt) == (OPEN, 2, 0)
 
 
 def retried(world: HeldWorld) -> str:

@@ -16,15 +16,14 @@ from tests.backfills import ANN
 from tests.fakes import KillAt, KilledError, execution_arn
 from tests.held_world import HeldWorld
 from tests.unit.steps.test_life_of_rows import check
-from tests.unit.steps.test_unfinished import dies_between, row
+from tests.unit.steps.test_unfinished import dies_between
 
 DAY = "2024-03-31"
 
 
 @pytest.fixture
 def world() -> HeldWorld:
-    found = HeldWorld()
-    found.chance.random = lambda: 1.0  # type: ignore[method-assign]
+    found = HeldWorld(mortal=False)
     found.deliver(DAY, [("A", "1"), ("B", "x"), ("C", "y")])
     return found
 
@@ -54,7 +53,7 @@ def test_a_backfill_waits_until_it_is_undone(world: HeldWorld) -> None:
     world.finish(undo)
     with pytest.raises(PointerMovedError):
         world.plan(backfill)
-    assert row(world, "B").state == OPEN
+    assert world.row("B").state == OPEN
     check(world)
 
 
@@ -69,7 +68,7 @@ def test_a_backfill_finishes_it_alone_and_holds_nothing_afterwards(world: HeldWo
     promote_run(world.lake, RunId(dead.run_id), "silver")
     assert world.plan(backfill).outcome == "planned"
     assert plan_run(world.lake, world.executions, other).unfinished == ""
-    assert row(world, "B").state == RECOVERED
+    assert world.row("B").state == RECOVERED
 
 
 @pytest.mark.parametrize("after", [False, True])
@@ -89,12 +88,12 @@ def test_a_rollback_that_dies_for_good_leaves_no_row_nowhere(
     world.deliver("2024-04-01", [("D", "1")])
     assert world.unfinished() == ""
     in_silver = ("B", "7") in {each.content for each in world.silver()}
-    assert row(world, "B").state == (RECOVERED if in_silver else OPEN)
+    assert world.row("B").state == (RECOVERED if in_silver else OPEN)
     check(world)
 
 
 def comes_to_its_end(world: HeldWorld) -> RunRequest:
-    entry = row(world, "B")
+    entry = world.row("B")
     run = world.request_for("retry", [entry], RETRY, {entry.row_id: ("B", "7")})
     world.executions.running.add(run.execution_arn)
     plan_run(world.lake, world.executions, run)
@@ -115,7 +114,7 @@ def test_a_backfill_that_people_let_through_promotes_nothing_before_it_is_finish
     world.fail(backfill, "BackfillStateError", "BeginPromotion")
     assert world.unfinished() == dead.run_id
     world.deliver("2024-04-01", [("D", "1")])
-    assert row(world, "B").state == RECOVERED
+    assert world.row("B").state == RECOVERED
     check(world)
 
 
@@ -125,7 +124,7 @@ def test_a_run_that_died_at_any_write_is_undone_whatever_its_journal_came_to_not
     world: HeldWorld, write: int, after: bool
 ) -> None:
     """Between a commit and its line in the journal, the commit counts."""
-    entry = row(world, "B")
+    entry = world.row("B")
     run = world.request_for("retry", [entry], RETRY, {entry.row_id: ("B", "7")})
     world.executions.running.add(run.execution_arn)
     plan_run(world.lake, world.executions, run)
@@ -144,7 +143,7 @@ def test_a_run_that_died_at_any_write_is_undone_whatever_its_journal_came_to_not
     if plan_run(world.lake, world.executions, undo).outcome == "planned":
         promote_run(world.lake, RunId(undo.run_id), "silver")
     world.finish(undo)
-    assert (row(world, "B").state, {each.content for each in world.silver()}) == (OPEN, {("A", "1")})
+    assert (world.row("B").state, {each.content for each in world.silver()}) == (OPEN, {("A", "1")})
     check(world)
 
 
