@@ -17,11 +17,15 @@ LONGEST_HEADER = 1 << 16
 
 @dataclass(frozen=True)
 class Inspection:
-    """`records` leaves out the header and blank lines; `header` is empty when there is no line at all."""
+    """`records` leaves out the header and blank lines; `header` is empty when there is no line at all.
+
+    `line_each`: no line is blank and no field has a line break, so that the n-th record is on line n + 1.
+    """
 
     records: int
     header: tuple[str, ...]
     multiline: bool
+    line_each: bool
 
 
 def inspect(chunks: Iterable[bytes], dialect: Dialect) -> Inspection:
@@ -42,7 +46,8 @@ def inspect(chunks: Iterable[bytes], dialect: Dialect) -> Inspection:
             "record ends; write every record with the same line end and deliver the file again"
         )
     header = _header(start, dialect) if records else ()
-    return Inspection(max(records - 1, 0), header, counter.multiline)
+    line_each = not (counter.multiline or counter.has_blank_lines)
+    return Inspection(max(records - 1, 0), header, counter.multiline, line_each)
 
 
 def _refuse_utf16(first: bytes) -> None:

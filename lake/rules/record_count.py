@@ -24,7 +24,7 @@ class RecordCounter:
         self._closed, self._open = re.compile(inside + q), re.compile(inside + rb"\Z")
         self._records, self._rest, self._held = 0, b"", b""
         self._first_end, self._line_ends = b"", set[bytes]()
-        self.multiline = False
+        self.multiline, self.has_blank_lines = False, False
 
     def add(self, chunk: bytes) -> None:
         """Count the records that end in this piece."""
@@ -56,7 +56,10 @@ class RecordCounter:
         self._rest = self._shorten(text[cut:])
 
     def _count_lines(self, text: bytes) -> None:
-        self._records += len([True for line in text.splitlines() if line.strip(BLANK)])
+        lines = text.splitlines()
+        records = len([True for line in lines if line.strip(BLANK)])
+        self._records += records
+        self.has_blank_lines = self.has_blank_lines or records < len(lines)
         self._line_ends |= _line_ends(text)
         if not self._first_end and text:
             found = _LINE_END.search(text)

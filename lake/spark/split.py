@@ -15,6 +15,7 @@ from lake.spark import checks, columns
 from lake.spark.duplicates import CONFLICT, Losers, sent
 from lake.spark.hashes import any_row_hash, clean_row_hash, row_id
 from lake.spark.judge import partition_text
+from lake.spark.line_number import line_number
 from lake.spark.literals import text_list
 from lake.spark.raw_record import fields_by_name, raw_record
 from lake.spark.read import FileShape
@@ -88,7 +89,7 @@ def quarantine_rows(aside: DataFrame, count: int, losers: Losers | None, origin:
         "raw_record": raw_record(origin.shapes, contract.dialect),
         "fields": fields_by_name(origin.shapes),
         "errors": F.col(columns.ERRORS),
-        "line_number": F.lit(None),
+        "line_number": line_number(aside.sparkSession, origin.sources),
         "retry_history": F.array(),
         "ingest_date": origin.ingest_date(),
         "state": F.lit(OPEN),

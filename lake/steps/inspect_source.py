@@ -50,6 +50,7 @@ def inspect_version(lake: Lake, versions: Sequence[Contract], found: BronzeObjec
         header=routed.header,
         compression=compression,
         multiline=inspection.multiline,
+        line_each=inspection.line_each,
         uri=uri,
         schema_version=routed.contract.schema_version,
         stored_at=found.stored_at,

@@ -49,6 +49,7 @@ class Judging:
             header=found.header,
             compression=compression,
             multiline=found.multiline,
+            line_each=found.line_each,
             uri=layout.uri(self.bucket, name),
         )
 

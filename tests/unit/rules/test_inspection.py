@@ -76,7 +76,11 @@ def test_what_the_csv_module_writes_is_counted_record_by_record(
 @given(texts, cuts)
 def test_the_pieces_do_not_matter(text: str, where: list[int]) -> None:
     whole, cut = count(text.encode()), count(text.encode(), where)
-    assert (whole.finish(), whole.multiline) == (cut.finish(), cut.multiline)
+    assert (whole.finish(), whole.multiline, whole.has_blank_lines) == (
+        cut.finish(),
+        cut.multiline,
+        cut.has_blank_lines,
+    )
 
 
 @settings(max_examples=300, deadline=None)
@@ -112,6 +116,7 @@ def test_records(body: bytes, records: int, multiline: bool) -> None:
     for cut in range(len(body)):
         found = look(body, cut)
         assert (found.records, found.multiline) == (records, multiline)
+        assert found.line_each == (len(body.splitlines()) == records + 1)
 
 
 @pytest.mark.parametrize("ends", [("\r\n", "\n"), ("\n", "\r"), ("\r", "\n"), ("\r\n", "\r")])
@@ -133,7 +138,7 @@ def test_a_header_is_read_as_csv_and_may_follow_blank_lines() -> None:
 
 
 def test_an_empty_file_has_no_header() -> None:
-    assert look(b"") == Inspection(0, (), False)
+    assert look(b"") == Inspection(0, (), False, True)
     assert look(b"\n \n").header == ()
 
 
