@@ -50,7 +50,7 @@ def list_rows(
     if as_json:
         print_json({"rows": [asdict(each) for each in rows], "requests": [asdict(each) for each in waiting]})
         return
-    quarantine_text.print_list(rows, contracts.newest(dataset), limit)
+    quarantine_text.print_list(rows, contracts.newest(dataset), limit, "no condemned row fits")
     if waiting:
         columns = ("request", "to", "rows", "requested by", "at", "reason")
         lines = [[e.name, e.action, e.rows, e.requested_by, e.requested_at, e.reason] for e in waiting]

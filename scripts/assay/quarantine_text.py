@@ -45,11 +45,11 @@ def next_steps(held: Waiting, condemned: Waiting) -> Iterator[str]:
         yield f"{condemned.rows:,} row(s) are condemned; somebody may ask for some of them: assay condemned list"
 
 
-def print_list(rows: Iterable[HeldRow], contract: Contract, limit: int) -> None:
-    """One line a row."""
+def print_list(rows: Iterable[HeldRow], contract: Contract, limit: int, none: str = "no row waits that fits") -> None:
+    """One line a row; without a row, what is said then."""
     found = list(rows)
     if not found:
-        out.print("no row waits that fits")
+        out.print(none)
         return
     lines = [[r.row_id, r.ingest_date, r.attempt_count, _shown(all_in_words(r, contract))] for r in found]
     print_table(("row", "delivered", "attempts", "what is wrong"), lines)
