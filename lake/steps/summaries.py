@@ -27,7 +27,11 @@ class LayerPart:
 
 def read_plan(lake: Lake, run_id: RunId) -> Plan:
     """A run's plan. Raises NotFoundError or RecordError."""
-    return read_record(lake.store, Plan, lake.buckets.control, layout.plan(run_id))
+    found = find_plan(lake, run_id)
+    if found is None:
+        where = layout.uri(lake.buckets.control, layout.plan(run_id))
+        raise NotFoundError(f"no run {run_id} was ever planned, there is no {where}; see: assay runs")
+    return found
 
 
 def find_plan(lake: Lake, run_id: RunId) -> Plan | None:

@@ -8,7 +8,9 @@ from typing import Annotated
 import typer
 
 from assay import migration, runs, version_life
-from assay.console import FAILED, REFUSED, AsJson, CommandError, out, print_json, print_table
+from assay.console import REFUSED, AsJson, CommandError, out, print_json, print_table
+from assay.requests import outcome
+from assay.run_end import end_with
 from assay.target import LOCAL, Environment, Target, select
 from lake.rules.life_cycle import ARCHIVED, CLOSED, DEPRECATED, next_status
 from lake.rules.standing import Standing, obstacles
@@ -46,9 +48,9 @@ def status(
     _print_list(f"through the view {dataset}, which needs nothing of its readers", map(str, through_the_view))
 
 
-def deprecate(dataset: Dataset, version: Version, reason: Reason) -> None:
+def deprecate(dataset: Dataset, version: Version, reason: Reason, as_json: AsJson = False) -> None:
     """Say that a version has a successor: its owners are mailed, nothing else changes."""
-    _move(dataset, version, DEPRECATED, reason)
+    _move(dataset, version, DEPRECATED, reason, as_json)
 
 
 def close(
@@ -58,10 +60,11 @@ def close(
     days: Days = 30,
     override: Override = False,
     environment: Environment = LOCAL,
+    as_json: AsJson = False,
 ) -> None:
     """Let a version accept no more data: a file with its header is refused with the reason."""
     _require_free(select(environment), dataset, version, days, override)
-    _move(dataset, version, CLOSED, reason)
+    _move(dataset, version, CLOSED, reason, as_json)
 
 
 def migrate(
@@ -78,9 +81,7 @@ def migrate(
         print_json(story)
     else:
         runs.print_story(story, with_states=False)
-    outcome = story["ledger"].get("outcome") or story["status"].lower()
-    if outcome not in {"succeeded", "nothing_to_do"}:
-        raise CommandError(f"the migration was {outcome}; see: assay runs show {story['run']}", FAILED)
+    end_with({"run": story["run"], "outcome": outcome(story)})
 
 
 def archive(
@@ -90,10 +91,11 @@ def archive(
     days: Days = 30,
     override: Override = False,
     environment: Environment = LOCAL,
+    as_json: AsJson = False,
 ) -> None:
     """Take a version out of the view, once no row is left in it."""
     _require_free(select(environment), dataset, version, days, override)
-    _move(dataset, version, ARCHIVED, reason)
+    _move(dataset, version, ARCHIVED, reason, as_json)
 
 
 def _require_free(target: Target, dataset: str, version: str, days: int, override: bool) -> None:
@@ -105,8 +107,11 @@ def _require_free(target: Target, dataset: str, version: str, days: int, overrid
                 raise CommandError("\n".join(stopping), REFUSED)
 
 
-def _move(dataset: str, version: str, status: str, reason: str) -> None:
+def _move(dataset: str, version: str, status: str, reason: str, as_json: bool) -> None:
     version_life.move(dataset, version, status, reason, _today())
+    if as_json:
+        print_json({"dataset": dataset, "version": version, "status": status})
+        return
     out.print(f"{dataset} {version} is {status} in contracts/{dataset}/dataset.yaml")
     out.print("next: [bold]make render[/], a pull request, and [bold]assay apply[/]")
 

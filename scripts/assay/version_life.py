@@ -4,6 +4,7 @@ from collections import defaultdict
 from datetime import UTC, date, datetime, timedelta
 
 from assay.build import REPOSITORY
+from assay.console import USAGE, CommandError
 from assay.query_history import Read, reads_since
 from assay.target import Target
 from lake.aws.store import S3Store
@@ -29,7 +30,11 @@ def view_readers(target: Target, dataset: str, days: int) -> list[Reader]:
 
 def move(dataset: str, schema_version: str, status: str, reason: str, since: date) -> None:
     """Write a step of a version's life into its dataset file."""
-    life_cycle = load_contracts(contracts_root()).life_cycles[dataset]
+    contracts = load_contracts(contracts_root())
+    contracts.versions(dataset)
+    life_cycle = contracts.life_cycles.get(dataset)
+    if life_cycle is None:
+        raise CommandError(f"{dataset} has no {DATASET_FILE}, so its versions have no life cycle", USAGE)
     moved = life_cycle.moved(schema_version, status, since.isoformat(), reason)
     (REPOSITORY / "contracts" / dataset / DATASET_FILE).write_text(life_cycle_text(moved))
 

@@ -1,14 +1,16 @@
 """What is delivered and what is not, and how a run's story and its end are told."""
 
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from assay import runs
+from assay import runs, version_life
 from assay.console import FAILED, REFUSED, USAGE, CommandError
 from assay.ingest import contract_of, require_source
 from assay.run_end import end_with
+from lake.errors import InvalidRequestError
 
 STORY: dict[str, Any] = {
     "run": "20240401T020000Z-erase-a", "dataset": "transactions", "status": "SUCCEEDED", "seconds": 1.0,
@@ -89,3 +91,9 @@ def test_erased_rows_are_in_the_equation(capsys: pytest.CaptureFixture[str]) -> 
     runs.print_story(STORY | {"summary": summary}, with_states=False)
     told = "3 input = 0 valid + 0 quarantined + 0 condemned + 0 duplicate + 1 outside + 2 erased"
     assert told in " ".join(capsys.readouterr().out.split())
+
+
+@pytest.mark.parametrize(("dataset", "version"), [("nothing", "v1"), ("transactions", "v9")])
+def test_a_version_that_is_not_there_has_no_next_step(dataset: str, version: str) -> None:
+    with pytest.raises(InvalidRequestError, match="there are: "):
+        version_life.move(dataset, version, "deprecated", "why", date(2024, 6, 1))

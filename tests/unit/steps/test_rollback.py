@@ -2,7 +2,7 @@
 
 import pytest
 
-from lake.errors import GateRefusedError, InvalidRequestError, PointerMovedError
+from lake.errors import GateRefusedError, InvalidRequestError, NotFoundError, PointerMovedError
 from lake.rules import layout
 from lake.rules.claim import Claim
 from lake.rules.ledger import LedgerEntry
@@ -255,3 +255,8 @@ def test_a_run_of_an_older_version_goes_back_after_a_newer_one_came() -> None:
     assert shown.text.split() == [file.uri for file in world.current().files]
     assert shown.metadata["sequence"] == "3"
     check_place(world.store, SILVER)
+
+
+def test_a_run_that_nobody_planned_is_called_that(world: World) -> None:
+    with pytest.raises(NotFoundError, match=r"no run .*-retry-.* was ever planned, there is no s3:.*plan\.json"):
+        world.plan(world.asked(90, "rollback", run=str(run_id(91, "retry"))))
