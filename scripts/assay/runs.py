@@ -1,5 +1,6 @@
 """The list of runs, and the story of one."""
 
+import re
 from typing import Any
 
 from assay import executions
@@ -13,6 +14,7 @@ from lake.rules.json_record import from_dict
 
 COLUMNS = ("run", "dataset", "outcome", "input", "valid", "quarantined", "duplicate", "seconds", "reason")
 LONGEST_REASON = 45
+_FOLDER = re.compile(r"\S+/ingest_date=[^/]+/")
 
 
 def rows(target: Target, limit: int) -> list[dict[str, Any]]:
@@ -42,12 +44,13 @@ def print_rows(found: list[dict[str, Any]]) -> None:
     if not found:
         out.print("no runs yet; start one with: assay ingest FILE")
         return
-    print_table(COLUMNS, [[_cut(row[name]) for name in COLUMNS] for row in found])
+    print_table(COLUMNS, [[*(row[name] for name in COLUMNS[:-1]), _cut(str(row["reason"]))] for row in found])
 
 
-def _cut(value: Any) -> Any:
-    """A list shows the beginning of a reason, the story all of it."""
-    return f"{value[:LONGEST_REASON]} …" if isinstance(value, str) and len(value) > LONGEST_REASON else value
+def _cut(reason: str) -> str:
+    """A list shows the file and the beginning of what is wrong with it, the story all of it."""
+    told = _FOLDER.sub("", reason)
+    return f"{told[:LONGEST_REASON]} …" if len(told) > LONGEST_REASON else told
 
 
 def story(target: Target, run_id: str) -> dict[str, Any]:

@@ -79,10 +79,10 @@ def test_a_refused_file_is_told_once(capsys: pytest.CaptureFixture[str]) -> None
 
 
 def test_a_long_reason_does_not_break_the_list(capsys: pytest.CaptureFixture[str]) -> None:
-    row = dict.fromkeys(runs.COLUMNS, 1) | {"reason": "a.csv: " + "very long " * 50}
+    row = dict.fromkeys(runs.COLUMNS, 1) | {"reason": "transactions/ingest_date=2024-03-31/a.csv: " + "very long " * 50}
     runs.print_rows([row])
     (_, line) = capsys.readouterr().out.splitlines()
-    assert "a.csv: very long" in line and line.rstrip().endswith("…")
+    assert "  a.csv: very long" in line and line.rstrip().endswith("…")
 
 
 def test_erased_rows_are_in_the_equation(capsys: pytest.CaptureFixture[str]) -> None:
