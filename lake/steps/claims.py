@@ -1,6 +1,6 @@
 """Take claims on sources, and write down what became of them."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from lake.rules import layout
 from lake.rules.bronze import BronzeObject
@@ -12,10 +12,18 @@ from lake.steps.ports import Executions
 from lake.steps.records import put_record
 
 
+@dataclass(frozen=True)
+class Taking:
+    """`obstacle`: why a run may not have a source, None when it has it; `before`: the runs that had it and failed."""
+
+    obstacle: str | None
+    before: tuple[str, ...]
+
+
 def take_claim(
     lake: Lake, executions: Executions, request: RunRequest, contract: Contract, source: BronzeObject
-) -> str | None:
-    """Claim a source for this run: None, or why it may not have it."""
+) -> Taking:
+    """Claim a source for this run, unless another one has it."""
     fingerprint = lake.contracts.fingerprint(contract.dataset)
     wanted = Claim(CLAIMED, request.run_id, request.execution_arn, source, fingerprint, lake.clock.now())
     reasons: list[str] = []
@@ -31,8 +39,8 @@ def take_claim(
         return None if reason else wanted.after(found)
 
     key = layout.claim(request.dataset, source.ingest_date, source.source_id)
-    put_record(lake.store, Claim, lake.buckets.control, key, take)
-    return reasons[0] if reasons else None
+    claim = put_record(lake.store, Claim, lake.buckets.control, key, take)
+    return Taking(reasons[0] if reasons else None, claim.before if claim else ())
 
 
 def settle_claim(lake: Lake, key: str, run_id: str, state: str, reason: str | None = None) -> None:

@@ -4,9 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from lake.errors import InvalidRequestError
-from lake.rules import layout
 from lake.rules.bronze import BronzeObject
-from lake.rules.claim import Claim
 from lake.rules.contract import Contract
 from lake.rules.plan import Plan, RefusedSource, Source
 from lake.rules.summary import APPEND
@@ -17,7 +15,6 @@ from lake.steps.inspect_source import inspect_source
 from lake.steps.lake import Lake
 from lake.steps.planner import new_plan
 from lake.steps.ports import Executions
-from lake.steps.records import read_record
 
 
 class IngestPlanner:
@@ -27,16 +24,20 @@ class IngestPlanner:
         """Claim what is waiting and count its records."""
         contract = lake.contracts.newest(request.dataset)
         found = list(find_sources(lake, contract, request))
-        obstacles = {each.key: take_claim(lake, executions, request, contract, each) for each in found}
+        taken = {each.key: take_claim(lake, executions, request, contract, each) for each in found}
         versions = lake.contracts.versions(request.dataset)
-        inspected = [inspect_source(lake, versions, each) for each in found if obstacles[each.key] is None]
+        inspected = [inspect_source(lake, versions, each) for each in found if taken[each.key].obstacle is None]
         contract = newest_of(lake, request, [each for each in inspected if isinstance(each, Source)])
         named = request.trigger.keys
         return replace(
             new_plan(lake, request, contract, APPEND),
-            sources=tuple(_known(lake, request, each) for each in inspected if isinstance(each, Source)),
+            sources=tuple(
+                replace(each, taken_before=bool(taken[each.key].before))
+                for each in inspected
+                if isinstance(each, Source)
+            ),
             refused_sources=tuple(each for each in inspected if isinstance(each, RefusedSource)),
-            notes=tuple(f"{key}: {reason}" for key, reason in obstacles.items() if reason and key in named),
+            notes=tuple(f"{key}: {each.obstacle}" for key, each in taken.items() if each.obstacle and key in named),
         )
 
     def resume(self, lake: Lake, executions: Executions, request: RunRequest, plan: Plan) -> None:
@@ -46,17 +47,9 @@ class IngestPlanner:
             source = BronzeObject(
                 each.source_id, each.bucket, each.key, each.version_id, each.etag, each.size, each.ingest_date
             )
-            reason = take_claim(lake, executions, request, contract, source)
+            reason = take_claim(lake, executions, request, contract, source).obstacle
             if reason:
                 raise InvalidRequestError(f"run {request.run_id} cannot go on: {each.uri}: {reason}; start a new run")
-
-
-def _known(lake: Lake, request: RunRequest, source: Source) -> Source:
-    """With what is known of the runs that took it before."""
-    claim = read_record(
-        lake.store, Claim, lake.buckets.control, layout.claim(request.dataset, source.ingest_date, source.source_id)
-    )
-    return replace(source, taken_before=bool(claim.before))
 
 
 def newest_of(lake: Lake, request: RunRequest, sources: Sequence[Source]) -> Contract:

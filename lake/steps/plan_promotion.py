@@ -105,6 +105,6 @@ def _claim(lake: Lake, executions: Executions, request: RunRequest, plan: Plan) 
         found = BronzeObject(
             each.source_id, each.bucket, each.key, each.version_id, each.etag, each.size, each.ingest_date
         )
-        obstacle = take_claim(lake, executions, asked, contract, found)
+        obstacle = take_claim(lake, executions, asked, contract, found).obstacle
         if obstacle:
             raise InvalidRequestError(f"run {plan.writer} cannot be promoted: {each.uri}: {obstacle}")
