@@ -1,5 +1,6 @@
 """The correction sheet on its way back: all is checked before anything runs, and each complaint names its line."""
 
+import codecs
 import csv
 import io
 from collections.abc import Iterator, Mapping
@@ -14,6 +15,8 @@ from lake.rules.sheet_damage import damage
 from lake.rules.spreadsheet import unescape
 
 SAVE_AS = "save it as CSV UTF-8"
+# the beginning of a zip file, which .xlsx and .ods are
+_WORKBOOK = b"PK\x03\x04"
 
 
 @dataclass(frozen=True)
@@ -81,6 +84,10 @@ def is_changed(line: SheetLine, row: HeldRow) -> bool:
 
 
 def _decoded(body: bytes) -> str:
+    if body.startswith(_WORKBOOK):
+        raise SheetError([f"the file is a workbook, expected CSV; {SAVE_AS}"])
+    if not body.removeprefix(codecs.BOM_UTF8).strip():
+        raise SheetError(["the file is empty"])
     try:
         if body.startswith((b"\xff\xfe", b"\xfe\xff")):
             raise SheetError([f"the file is UTF-16, expected UTF-8; {SAVE_AS}"])

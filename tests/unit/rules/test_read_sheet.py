@@ -79,7 +79,9 @@ def test_columns_may_be_moved_blank_lines_be_there_and_the_reasons_be_gone() -> 
     [
         (saved([corrected(each) for each in sheet()], "utf-16"), "the file is UTF-16"),
         (saved([corrected(each) for each in sheet()], "cp1252"), "line 2: the file is not UTF-8"),
-        (b"", "line 1: expected the columns row_id"),
+        (b"", "the file is empty"),
+        (b"\xef\xbb\xbf\r\n", "the file is empty"),
+        (b"PK\x03\x04\x14\x00", "the file is a workbook, expected CSV; save it as CSV UTF-8"),
         (saved(sheet()).replace(b"CustomerID", b"Customer"), "missing: CustomerID, unknown: Customer"),
         (saved(sheet()).split(b"\r\n")[0] + b"\r\n", "the file names no row"),
         (saved(sheet()) + b"a,b\r\n", "line 5: 2 cells, expected"),
