@@ -10,7 +10,8 @@ from tests.scenarios import pipeline
 from tests.scenarios.changed_sources import Sources
 from tests.scenarios.pipeline import number, outcome, query
 
-pytestmark = [pytest.mark.stack, pytest.mark.slow, pytest.mark.timeout(1800)]
+# six times Terraform over the whole stack; tests/terraform/test_adding_a_version.py judges the plan itself
+pytestmark = [pytest.mark.stack, pytest.mark.slow, pytest.mark.long, pytest.mark.timeout(1800)]
 
 # a build's artefacts lie under the build's own name; everything else stays where it is
 MAY_BE_REPLACED = {"aws_s3_object"}
