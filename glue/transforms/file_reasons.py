@@ -10,8 +10,9 @@ from pyspark.sql import functions as F
 
 from lake.rules.contract import Contract
 from lake.rules.held_state import CONDEMNED, OPEN
-from lake.rules.summary import FileEntry, PartitionFiles, RunSummary
+from lake.rules.summary import FileEntry, PartitionFiles
 from lake.spark.entries import FILE, JUDGED, codes, codes_before, joined, read_entries
+from transforms.written import Written
 
 
 @dataclass
@@ -28,15 +29,14 @@ class _Told:
         return replace(file, states=states, errors=errors, waiting=self.waiting, condemned=self.condemned)
 
 
-def with_reasons(spark: SparkSession, promised: Contract, summary: RunSummary, judged: bool) -> RunSummary:
-    """The summary with what each of its quarantine files changes, as written; a code in two columns counts once.
+def with_reasons(spark: SparkSession, promised: Contract, written: Written, judged: bool) -> Written:
+    """Files of quarantine with what each of them changes, as they were written; a code in two columns counts once.
 
     `errors`, where the run `judged` rows: how many of those have each code.
     """
-    uris = [file.uri for part in summary.quarantine for file in part.files]
-    entries = read_entries(spark, uris, promised, JUDGED)
+    entries = read_entries(spark, written.uris, promised, JUDGED)
     if entries is None:
-        return summary
+        return written
     found: dict[str, _Told] = defaultdict(_Told)
     errors: Counter[str] = Counter()
     for row in _changes(entries).collect():
@@ -46,8 +46,8 @@ def with_reasons(spark: SparkSession, promised: Contract, summary: RunSummary, j
         else:
             told.errors[row["code"]] += row["change"]
             errors[row["code"]] += row["judged"] if judged else 0
-    quarantine = tuple(_told(part, found) for part in summary.quarantine)
-    return replace(summary, quarantine=quarantine, errors=_some(errors))
+    partitions = tuple(_told(part, found) for part in written.partitions)
+    return replace(written, partitions=partitions, errors=_some(errors))
 
 
 def _changes(entries: DataFrame) -> DataFrame:

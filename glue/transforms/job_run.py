@@ -9,7 +9,6 @@ from pyspark.sql import SparkSession
 from lake.errors import ConflictError, InputMismatchError
 from lake.rules import layout
 from lake.rules.contract import Contract
-from lake.rules.correction import RETRY
 from lake.rules.json_record import to_json
 from lake.rules.layout import Place
 from lake.rules.plan import Plan
@@ -19,7 +18,6 @@ from lake.rules.summary import Counts, PartitionFiles, RunSummary, SourceRef
 from lake.steps.current import read_pointer
 from lake.steps.lake import Lake
 from lake.steps.records import find_record, read_record
-from transforms.file_reasons import with_reasons
 
 SUMMARY_VERSION = 1
 AT_ONCE = 16
@@ -59,8 +57,6 @@ def summary_of(run: JobRun, place: Place) -> RunSummary | None:
 
 def leave_summary(run: JobRun, place: Place, summary: RunSummary) -> RunSummary:
     """Write the summary, last of all. Another attempt may have been faster: then its summary is the run's."""
-    judged = run.plan.details.get("action", RETRY) == RETRY
-    summary = with_reasons(run.spark, run.lake.contracts.quarantine, summary, judged)
     _write_audit_manifest(run, place, summary)
     try:
         run.lake.store.create(place.bucket, place.summary(run.run_id), to_json(summary))

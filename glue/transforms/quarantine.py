@@ -7,6 +7,7 @@ from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
 from lake.rules import layout, partition
+from lake.rules.correction import RETRY
 from lake.rules.held_state import ERASED
 from lake.rules.layout import Place
 from lake.rules.snapshot import Pointer
@@ -14,6 +15,7 @@ from lake.spark.entries import Event, following, newest
 from lake.spark.reuse import kept
 from lake.spark.split import Origin
 from lake.steps.current import current_partitions, current_snapshot
+from transforms.file_reasons import with_reasons
 from transforms.held import entries_of
 from transforms.job_run import JobRun, pointers
 from transforms.written import NOTHING, Written, write_files
@@ -69,7 +71,8 @@ def write_entries(run: JobRun, place: Place, rows: DataFrame, bases: dict[str, P
     """Write entries by day of delivery, in the order of row ids: who looks for a few reads a few pages."""
     promised = run.lake.contracts.quarantine
     ordered = rows.sortWithinPartitions("ingest_date", "row_id")
-    return write_files(run, place, ordered, promised.partition_columns, "row_id", bases)
+    written = write_files(run, place, ordered, promised.partition_columns, "row_id", bases)
+    return with_reasons(run.spark, promised, written, run.plan.details.get("action", RETRY) == RETRY)
 
 
 def promised_names(run: JobRun) -> list[str]:

@@ -1,6 +1,5 @@
 """Bronze to silver: a run's sources become silver files, quarantine files and a run summary. Nothing is promoted."""
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 from pyspark.sql import DataFrame
@@ -13,6 +12,7 @@ from lake.rules.summary import APPEND, Counts, RunSummary
 from lake.spark.judge import judged
 from lake.spark.read import read_sources
 from lake.spark.reuse import kept
+from lake.spark.side_by_side import side_by_side
 from lake.spark.sort_out import SortedOut, sort_out
 from lake.spark.split import Origin, quarantine_rows
 from lake.spark.tally import tally_of
@@ -54,11 +54,12 @@ def _ingest(run: JobRun, contract: Contract, place: Place) -> RunSummary:
     tally = tally_of(there.rows, contract, run.plan.input_records)
     bases = pointers(run, place, tally.clean)
     piles = sort_out(there.rows, tally, current_keys(run, contract, bases), contract)
-    # both at once: few rows to quarantine are one task, which would leave the other cores idle
-    with ThreadPoolExecutor(2) as pool:
-        waiting = pool.submit(_quarantine, run, piles, origin, recovered(run, there, piles.losers, origin))
-        valid = write_versions(run, piles.valid, origin, bases)
-        bad = waiting.result()
+    leaving = recovered(run, there, piles.losers, origin)
+    valid, bad = side_by_side(
+        run.spark,
+        lambda: write_versions(run, piles.valid, origin, bases),
+        lambda: _quarantine(run, piles, origin, leaving),
+    )
     return _summary(run, contract, valid, bad, there.known + piles.duplicates + bad.known)
 
 
@@ -76,6 +77,7 @@ def _summary(run: JobRun, contract: Contract, valid: Written, bad: Quarantined, 
         quarantine=bad.files.partitions,
         quarantine_columns=bad.files.columns,
         recovered=bad.recovered,
+        errors=bad.files.errors,
         late=late_rows(run, contract, valid),
         older_columns=valid.older_columns,
     )

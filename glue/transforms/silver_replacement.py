@@ -100,6 +100,7 @@ def _summary(run: JobRun, contract: Contract, bases: dict[str, Pointer], done: R
         summary_from(run, contract, run.plan.mode, counts, done.valid.columns, parts),
         quarantine=bad.files.partitions,
         quarantine_columns=bad.files.columns,
+        errors=bad.files.errors,
         outside=elsewhere,
         comparison=compare_with_current(run, contract, bases, parts),
         carried=done.corrected,

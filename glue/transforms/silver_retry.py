@@ -109,6 +109,7 @@ def _erased(run: JobRun, contract: Contract, fit: DataFrame, bases: dict[str, Po
         summary_from(run, contract, run.plan.mode, counts, NOTHING.columns, NOTHING.partitions),
         quarantine=done.held.partitions,
         quarantine_columns=done.held.columns,
+        errors=done.held.errors,
         comparison=done.comparison,
     )
 
@@ -121,6 +122,7 @@ def _summary(run: JobRun, contract: Contract, done: Judged, held: Written, left:
         summary_from(run, contract, run.plan.mode, counts, done.valid.columns, done.valid.partitions),
         quarantine=held.partitions,
         quarantine_columns=held.columns,
+        errors=held.errors,
         older_columns=done.valid.older_columns,
         worsened=done.worsened,
         unmatched=_unmatched(run, done.valid, held),

@@ -18,11 +18,15 @@ from transforms.job_run import JobRun
 
 @dataclass(frozen=True)
 class Written:
-    """Partitions with their files, and the columns those files really have; of older schema versions apart."""
+    """Partitions with their files, and the columns those files really have; of older schema versions apart.
+
+    `errors`: of rows of quarantine that were judged just now, how many have each code.
+    """
 
     partitions: tuple[PartitionFiles, ...]
     columns: dict[str, str]
     older_columns: dict[str, dict[str, str]] = field(default_factory=dict)
+    errors: dict[str, int] = field(default_factory=dict)
 
     @property
     def rows(self) -> int:

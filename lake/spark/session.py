@@ -14,6 +14,8 @@ SETTINGS = {
     LEVEL: "1",
     "spark.sql.files.ignoreCorruptFiles": "false",
     "spark.sql.files.ignoreMissingFiles": "false",
+    # pieces of a source: with few large ones, the last keeps one core busy while the others wait
+    "spark.sql.files.maxPartitionBytes": "32m",
     # column pruning would let the CSV reader skip the check of a record's length
     "spark.sql.csv.parser.columnPruning.enabled": "false",
     # month=03 is text in a path; it must not come back as the number 3
@@ -30,10 +32,13 @@ SETTINGS = {
     "mapreduce.fileoutputcommitter.marksuccessfuljobs": "false",
 }
 
+# what must be known before Spark starts: works of one job that run side by side get equal shares of the cores
+AT_START: dict[str, Any] = {"spark.scheduler.mode": "FAIR"}
+
 
 def spark_session(name: str) -> SparkSession:
     """The running session, or a new one, with the settings every job relies on."""
-    spark = SparkSession.builder.appName(name).getOrCreate()
+    spark = SparkSession.builder.appName(name).config(map=AT_START).getOrCreate()
     for key, value in SETTINGS.items():
         spark.conf.set(key, value)
     _remember_classes(spark)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from pyspark.sql import SparkSession
 
-from lake.spark.session import spark_session
+from lake.spark.session import AT_START, spark_session
 from tests.spark.disk_lake import DiskLake
 
 VIEW_FS = "org.apache.hadoop.fs.viewfs.ViewFileSystemOverloadScheme"
@@ -21,6 +21,7 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
     scratch = tmp_path_factory.mktemp("spark")
     SparkSession.builder.master("local[2]").config(
         map={
+            **AT_START,
             "spark.driver.memory": "2g",
             "spark.driver.host": "127.0.0.1",
             "spark.driver.bindAddress": "127.0.0.1",
@@ -30,6 +31,8 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
             "spark.local.dir": str(scratch),
             "spark.sql.catalogImplementation": "in-memory",
             "spark.sql.shuffle.partitions": "1",
+            # all tests run the same generated programs; a hundred, the default, are fewer than one silver job has
+            "spark.sql.codegen.cache.maxEntries": "5000",
             "spark.sql.warehouse.dir": str(scratch / "warehouse"),
             "spark.hadoop.fs.s3.impl": VIEW_FS,
             "spark.hadoop.fs.viewfs.overload.scheme.target.s3.impl": "org.apache.hadoop.fs.LocalFileSystem",
