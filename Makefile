@@ -7,6 +7,7 @@ PYTHON := $(VENV)/bin/python
 STAMP := $(VENV)/.assay-installed
 PREPARED := $(VENV)/.assay-prepared
 CHECKOV := .tools/checkov/bin/checkov
+PEERS := .tools/peers/bin/python
 UV_VERSION := 0.13.9
 export PYTHONPATH := .:glue:lambda:scripts
 # two processes, a file of tests in one of them; each has a local AWS of its own. In the order of the folders: many small
@@ -79,8 +80,12 @@ verdict: setup ## Say whether the contracts may follow those of AGAINST (default
 render: setup ## Write what is generated from the contracts (views, dataset pages)
 	$(PYTHON) -m assay contract render
 
-bench: setup ## Measure, side by side with peers (minutes; not part of the tests)
+bench: setup $(PEERS) ## Measure, side by side with peers (minutes; not part of the tests)
 	$(PYTHON) -m tests.benchmarks $(BENCH_ARGS)
+
+$(PEERS): requirements-peers.lock
+	@bash scripts/make_environment.sh .tools/peers $(UV_VERSION) requirements-peers.lock
+	@touch $@
 
 ##@ Terraform
 

@@ -8,3 +8,5 @@ uv=.tools/uv/bin/uv
   pyproject.toml -o requirements.lock
 echo 'checkov==3.3.30' | "$uv" pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 \
   - -o requirements-checkov.lock
+"$uv" pip compile --quiet --universal --generate-hashes --no-header --python-version 3.11 \
+  --extra spark --group peers pyproject.toml -o requirements-peers.lock

@@ -16,7 +16,7 @@ from lake.spark import checks, columns
 from lake.spark.hashes import row_hash
 from lake.spark.judge import judged
 from lake.spark.read import read_sources
-from lake.spark.session import CODEC, LEVEL, SETTINGS, spark_session
+from lake.spark.session import AT_START, CODEC, LEVEL, SETTINGS, spark_session
 from lake.spark.values import value
 from tests.benchmarks.meter import Meter
 from tests.benchmarks.truth import differences
@@ -46,7 +46,7 @@ def session(folder: Path) -> SparkSession:
         "spark.hadoop.fs.s3.impl": VIEW_FS,
         "spark.hadoop.fs.viewfs.overload.scheme.target.s3.impl": "org.apache.hadoop.fs.LocalFileSystem",
     }
-    spark = SparkSession.builder.master("local[2]").config(map=settings).getOrCreate()
+    spark = SparkSession.builder.master("local[2]").config(map=settings | AT_START).getOrCreate()
     spark.sparkContext.setLogLevel("ERROR")
     return spark
 
@@ -163,6 +163,13 @@ def two_pass(spark: SparkSession, folder: Path, file: Path) -> dict[str, Any]:
     return {**taken, "exact": not wrong, "wrong": wrong}
 
 
+def dqx(spark: SparkSession, folder: Path, file: Path) -> dict[str, Any]:
+    """The same checks by a peer, in the environment that holds it."""
+    from tests.benchmarks.dqx import split
+
+    return split(spark, DiskLake(spark_session("benchmark"), folder).contract(), folder, file)
+
+
 def duckdb_copy(_spark: SparkSession | None, folder: Path, file: Path) -> dict[str, Any]:
     """The same copy by a single-node engine."""
     import duckdb
@@ -185,6 +192,7 @@ CANDIDATES: dict[str, Callable[..., dict[str, Any]]] = {
     "backfill": backfill,
     "retry": retry,
     "two-pass": two_pass,
+    "dqx": dqx,
     "duckdb-copy": duckdb_copy,
     "summary": summary,
 }

@@ -12,6 +12,8 @@ from tests.benchmarks.generate import Shape, write
 LARGE_JVM = "-XX:+UseParallelGC"
 SMALL_JVM = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -XX:-UsePerfData"
 UNTUNED_JVM = "-XX:+UseG1GC"
+# peers need other versions of what the project has: `make bench` makes their environment
+PEERS = {"BENCH_PYTHON": ".tools/peers/bin/python"}
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,12 @@ def _core(rows: int, folder: Path) -> list[Contender]:
     return [
         Contender(name, name, (file,), jvm) for name in ("copy", "traced-copy", "silver", "two-pass", "duckdb-copy")
     ]
+
+
+def _peers(rows: int, folder: Path) -> list[Contender]:
+    """The same rules by others."""
+    file, jvm = _input(folder / "input.csv", Shape(rows)), {"BENCH_JVM": LARGE_JVM}
+    return [Contender("silver", "silver", (file,), jvm), Contender("dqx", "dqx", (file,), {**jvm, **PEERS})]
 
 
 def _small(rows: int, folder: Path) -> list[Contender]:
@@ -125,6 +133,7 @@ def _input(path: Path, shape: Shape) -> str:
 
 SUITES = {
     "core": Suite(5_000_000, _core),
+    "peers": Suite(1_000_000, _peers),
     "small": Suite(10_000, _small),
     "months": Suite(1_000_000, _months),
     "history": Suite(500_000, _history),

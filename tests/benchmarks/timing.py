@@ -16,7 +16,8 @@ def run(contender: Contender, below: Path) -> Result:
     """Run it in an empty folder. Ends the program when it fails."""
     environment = {**os.environ, **contender.environment}
     with tempfile.TemporaryDirectory(prefix="run-", dir=below) as folder:
-        command = [sys.executable, "-m", "tests.benchmarks.candidate", contender.candidate, *contender.files, folder]
+        python = environment.get("BENCH_PYTHON", sys.executable)
+        command = [python, "-m", "tests.benchmarks.candidate", contender.candidate, *contender.files, folder]
         before = time.monotonic()
         done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
         wall = time.monotonic() - before

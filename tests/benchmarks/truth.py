@@ -10,6 +10,11 @@ def truth_path(file: Path) -> Path:
     return file.with_name(file.name + ".truth.json")
 
 
+def rows_of(file: Path) -> int:
+    """How many rows a file has."""
+    return int(json.loads(truth_path(file).read_text())["rows"])
+
+
 def differences(found: dict[str, Any], file: Path) -> dict[str, Any]:
     """What differs from the truth file: found and expected."""
     truth = json.loads(truth_path(file).read_text())
