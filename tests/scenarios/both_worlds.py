@@ -39,9 +39,10 @@ class Both:
     `untaken`: the runs that died and whose files nobody has taken again. `rules`: what ends a change of the rules.
     """
 
-    def __init__(self, target: Target, other: Target, folder: Path, seed: int) -> None:
+    def __init__(self, target: Target, other: Target, folder: Path, seed: int, month: str = "") -> None:
         self.target, self.other, self.folder = target, other, folder
-        self.month, self.chance, self.model = MONTHS[seed % len(MONTHS)], Random(seed), HeldWorld(seed, mortal=False)
+        self.month = month or MONTHS[seed % len(MONTHS)]
+        self.chance, self.model = Random(seed), HeldWorld(seed, mortal=False)
         self.contracts, self.rules = load_contracts(contracts_root()), ExitStack()
         self.files, self.duplicates = 0, 0
         self.untaken: list[str] = []

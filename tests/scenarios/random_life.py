@@ -44,9 +44,9 @@ def live(both: Both, seed: int, done: Counter[str]) -> None:
     steps: list[str] = []
     try:
         for _ in range(both.chance.randint(SHORTEST, LONGEST)):
-            _step(both, _chosen(both) if steps else deliveries.deliver, steps)
+            step(both, _chosen(both) if steps else deliveries.deliver, steps)
         if both.untaken:
-            _step(both, deliveries.take_again, steps)
+            step(both, deliveries.take_again, steps)
     except Exception as error:
         raise AssertionError(
             f"seed {seed} (ASSAY_STACK_LIFE={seed} repeats it), in the last of {steps}: {error}"
@@ -56,7 +56,8 @@ def live(both: Both, seed: int, done: Counter[str]) -> None:
         done.update(steps)
 
 
-def _step(both: Both, act: Act, steps: list[str]) -> None:
+def step(both: Both, act: Act, steps: list[str]) -> None:
+    """Do one thing in both worlds, and compare them."""
     steps.append(act.__name__)
     print(act.__name__, flush=True)
     act(both)
