@@ -25,9 +25,6 @@ test: setup ## Everything that must pass: unit, Spark, AWS, Terraform, the stack
 test-slow: setup ## Scenarios that take minutes: kills, real input
 	$(PYTEST) tests/scenarios -m "slow and not long" $(PYTEST_ARGS)
 
-test-all: setup ## Both in one go, as CI does: each process applies the stack once
-	$(PYTEST) -m "not long" $(PYTEST_ARGS)
-
 test-long: setup ## Deployments that fail, every role under IAM, the life of a version, random lives: two hours, every night
 	ASSAY_RANDOM_LIVES=5000 $(PYTHON) -m pytest -n 2 tests/unit/steps/test_life_of_rows.py tests/unit/steps/test_lives_undone.py $(PYTEST_ARGS)
 	$(PYTEST) tests/scenarios -m long $(PYTEST_ARGS)
@@ -109,4 +106,4 @@ clean: ## Remove what can be made again (stops the local AWS)
 help: ## This help
 	@awk 'BEGIN {FS = ":.*##"} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*##/ {printf "  %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-.PHONY: demo test test-slow test-all test-long setup command preflight unit lint lint-code lint-workflows format verdict render bench terraform-check lock clean help
+.PHONY: demo test test-slow test-long setup command preflight unit lint lint-code lint-workflows format verdict render bench terraform-check lock clean help
