@@ -14,8 +14,6 @@ SETTINGS = {
     LEVEL: "1",
     "spark.sql.files.ignoreCorruptFiles": "false",
     "spark.sql.files.ignoreMissingFiles": "false",
-    # pieces of a source: with few large ones, the last keeps one core busy while the others wait
-    "spark.sql.files.maxPartitionBytes": "32m",
     # column pruning would let the CSV reader skip the check of a record's length
     "spark.sql.csv.parser.columnPruning.enabled": "false",
     # month=03 is text in a path; it must not come back as the number 3
