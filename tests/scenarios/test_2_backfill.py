@@ -165,6 +165,7 @@ def _the_snapshot_says_who_and_why(target: Target, backfill: Backfill, run_id: s
     assert mails and not any(token.search(mail["body"]) for mail in mails)
 
 
+@pytest.mark.long
 def test_a_daily_run_between_plan_and_promotion_wins_and_a_new_plan_helps(target: Target, tmp_path: Path) -> None:
     first, _ = delivered(target, tmp_path, "2018-05", "race-1")
     backfill = backfills.plan(target, "transactions", "2018-05", "see who is faster")

@@ -73,6 +73,7 @@ def test_a_run_goes_back_exactly_and_comes_again_when_asked_for(target: Target, 
     assert totals(target, month) == after
 
 
+@pytest.mark.long
 def test_a_month_is_compacted_while_somebody_reads_and_space_is_reclaimed(target: Target, tmp_path: Path) -> None:
     month = "2018-06"
     ingested(target, tmp_path, "small-1", month)
@@ -110,6 +111,7 @@ def test_a_month_is_compacted_while_somebody_reads_and_space_is_reclaimed(target
     assert collection.collect(target, "transactions", keep=1, grace_days=0, delete=False) == []
 
 
+@pytest.mark.long
 def test_what_a_person_started_stays_unpromoted_until_it_is_promoted(target: Target, tmp_path: Path) -> None:
     month = "2018-09"
     rows = pipeline.rows_for(month, 94, "hand") + pipeline.rows_for(month, 6, "hand-bad", amount="1e5")
