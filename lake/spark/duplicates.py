@@ -20,6 +20,7 @@ DUPLICATE = "duplicate"
 CONFLICT = "conflict"
 # a set of so many rows is sent to every task instead of shuffling the other side: some 100 MB at most
 MOST_SENT = 1_000_000
+_BITS = {"year": 14, "month": 4, "day": 5}
 
 
 @dataclass(frozen=True)
@@ -47,15 +48,35 @@ def sent(frame: DataFrame, rows: int) -> DataFrame:
 
 
 def key_hash(contract: Contract) -> Value:
-    """Eight bytes for the partition and key of a clean row."""
-    parts = (F.col(each.name) for each in contract.partition_columns)
-    return F.xxhash64(*parts, *(clean_value(each) for each in contract.key))
+    """Eight bytes for a clean row, never below zero: its partition in the upper bits, below them a hash of its key."""
+    return _in_partition(contract, F.xxhash64(*(clean_value(each) for each in contract.key)))
+
+
+def partition_of(hashed: Value, contract: Contract) -> dict[str, Value]:
+    """The partition columns that a key hash was made with, by name."""
+    free, found = _free_bits(contract), dict[str, Value]()
+    for each in reversed(contract.partition_columns):
+        found[each.name] = F.shiftright(hashed, free).bitwiseAND(F.lit((1 << _BITS[each.name]) - 1)).cast("int")
+        free += _BITS[each.name]
+    return found
+
+
+def _in_partition(contract: Contract, hashed: Value) -> Value:
+    place = F.lit(0).cast("bigint")
+    for each in contract.partition_columns:
+        place = F.shiftleft(place, _BITS[each.name]).bitwiseOR(F.col(each.name).cast("bigint"))
+    free = _free_bits(contract)
+    return F.shiftleft(place, free).bitwiseOR(F.shiftrightunsigned(hashed, 64 - free))
+
+
+def _free_bits(contract: Contract) -> int:
+    return 63 - sum(_BITS[each.name] for each in contract.partition_columns)
 
 
 def with_key_hash(current: DataFrame, contract: Contract) -> DataFrame:
     """What is promoted, with the same hash: `current` has the partition, key columns and `row_hash`."""
-    names = (each.name for each in (*contract.partition_columns, *contract.key))
-    return current.withColumn(columns.KEY_HASH, F.xxhash64(*names))
+    hashed = F.xxhash64(*(each.name for each in contract.key))
+    return current.withColumn(columns.KEY_HASH, _in_partition(contract, hashed))
 
 
 def find_losers(candidates: DataFrame, current: DataFrame | None, contract: Contract, one_task: bool) -> Losers | None:

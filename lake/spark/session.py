@@ -4,6 +4,8 @@ from typing import Any
 
 from pyspark.sql import SparkSession
 
+from lake.spark.programs import share_programs
+
 CODEC = "spark.sql.parquet.compression.codec"
 LEVEL = "parquet.compression.codec.zstd.level"
 SETTINGS = {
@@ -24,6 +26,8 @@ SETTINGS = {
     "spark.sql.maxConcurrentOutputFileWriters": "8",
     # most groups here are as many as rows: a first, small map in front of the real one only costs a look
     "spark.sql.codegen.aggregate.map.twolevel.enabled": "false",
+    # what comes sorted by its groups needs no map of them
+    "spark.sql.execution.replaceHashWithSortAgg": "true",
     # safe, because nothing reads an attempt's folder before its run summary names the files
     "mapreduce.fileoutputcommitter.algorithm.version": "2",
     # `_SUCCESS` is the name of our run summary; Spark's empty file of that name would be confusing
@@ -40,6 +44,7 @@ def spark_session(name: str) -> SparkSession:
     for key, value in SETTINGS.items():
         spark.conf.set(key, value)
     _remember_classes(spark)
+    share_programs(spark)
     return spark
 
 

@@ -1,6 +1,7 @@
 """First numbers of a run: clean rows of every partition, rows with errors, keys that may be there more than once."""
 
 from dataclasses import dataclass
+from math import ceil
 
 from pyspark.sql import Column as Value
 from pyspark.sql import DataFrame
@@ -9,12 +10,14 @@ from pyspark.sql import functions as F
 from lake.rules import partition
 from lake.rules.contract import Contract
 from lake.spark import columns
-from lake.spark.duplicates import key_hash
+from lake.spark.duplicates import key_hash, partition_of
 from lake.spark.judge import partition_text
 from lake.spark.reuse import as_planned, together
 
 # so few rows are compared with each other at once, without looking for candidates first
 ALL_COMPARED = 100_000
+# what one task sorts in some megabytes
+KEYS_A_TASK = 500_000
 
 
 @dataclass(frozen=True)
@@ -45,19 +48,25 @@ def tally_of(rows: DataFrame, contract: Contract, most: int = 0) -> Tally:
     names = [each.name for each in contract.partition_columns]
     if most <= ALL_COMPARED:
         return _tally(together(rows).groupBy(columns.CLEAN, *names).agg(F.count("*").alias("count")), contract)
-    folded = _folded(rows, names, contract)
+    folded = _folded(rows, contract, ceil(most / KEYS_A_TASK))
     counts = (F.sum("count").alias("count"), F.count(columns.KEY_HASH).alias("hashes"), _shared_rows().alias("rows"))
     found = together(folded).groupBy(columns.CLEAN, *names).agg(*counts)
     return _tally(found, contract, folded.where(F.col(columns.KEY_HASH).isNotNull()).select(columns.KEY_HASH))
 
 
-def _folded(rows: DataFrame, names: list[str], contract: Contract) -> DataFrame:
-    """Rows of one key are one row with their count; then all keys of a partition that one row has are one row."""
-    hashed = rows.select(*names, F.when(F.col(columns.CLEAN), key_hash(contract)).alias(columns.KEY_HASH))
-    met = hashed.groupBy(*names, columns.KEY_HASH).agg(F.count("*").alias("rows"))
-    known = F.col(columns.KEY_HASH)
-    by = (known.isNotNull().alias(columns.CLEAN), F.when(F.col("rows") > 1, known).alias(columns.KEY_HASH))
-    return as_planned(met.groupBy(*names, *by).agg(F.sum("rows").alias("count")))
+def _folded(rows: DataFrame, contract: Contract, tasks: int) -> DataFrame:
+    """Rows of one key are one row with their count; then all keys of a partition that one row has are one row.
+
+    Keys are sorted, because equal ones are then found without a map of them all. Each row with errors has a number of
+    its own below zero, so that many of them are not all for one task.
+    """
+    number = F.when(F.col(columns.CLEAN), key_hash(contract)).otherwise(-1 - F.col(columns.ROW))
+    known, clean = F.col(columns.KEY_HASH), F.col(columns.KEY_HASH) >= 0
+    ordered = rows.select(number.alias(columns.KEY_HASH)).repartition(tasks, known).sortWithinPartitions(known)
+    met = ordered.groupBy(known).agg(F.count("*").alias("rows"))
+    places = (F.when(clean, each).alias(name) for name, each in partition_of(known, contract).items())
+    shared = F.when(F.col("rows") > 1, known).alias(columns.KEY_HASH)
+    return as_planned(met.groupBy(*places, clean.alias(columns.CLEAN), shared).agg(F.sum("rows").alias("count")))
 
 
 def _shared_rows() -> Value:

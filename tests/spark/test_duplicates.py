@@ -55,6 +55,13 @@ def test_other_content_under_the_same_key_waits_for_a_person(lake: DiskLake) -> 
     assert loser["fields"]["TransactionAmount"] in loser["raw_record"]
 
 
+def test_rows_with_errors_share_no_key(lake: DiskLake) -> None:
+    bad = [row("T1", "x"), row("T2", "x"), row("T2", "x"), "T2"]
+    summary = lake.ingest(csv(row("T1"), *bad, row("T1"), row("T3", at="2024-04-01T00:00:00Z")))
+    assert counts(summary) == (2, 4, 1)
+    assert summary.errors == {"BAD_TYPE": 3, "MALFORMED_RECORD": 1}
+
+
 def test_the_winner_does_not_depend_on_the_order_of_rows(lake: DiskLake) -> None:
     rows = [row(f"T{key}", f"{amount}.00") for key in range(20) for amount in (1, 2)]
     one, other = (lake.silver(lake.ingest(csv(*order))) for order in (rows, rows[::-1]))
