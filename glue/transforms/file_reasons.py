@@ -4,15 +4,18 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field, replace
 from urllib.parse import unquote
 
-from pyspark.sql import Column as Value
-from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import DataFrame, Row, SparkSession
 from pyspark.sql import functions as F
 
 from lake.rules.contract import Contract
 from lake.rules.held_state import CONDEMNED, OPEN
 from lake.rules.summary import FileEntry, PartitionFiles
 from lake.spark.entries import FILE, JUDGED, codes, codes_before, joined, read_entries
+from lake.spark.reuse import together
+from lake.spark.split import ONE_TASK
 from transforms.written import Written
+
+BETWEEN = ", "
 
 
 @dataclass
@@ -39,38 +42,37 @@ def with_reasons(spark: SparkSession, promised: Contract, written: Written, judg
         return written
     found: dict[str, _Told] = defaultdict(_Told)
     errors: Counter[str] = Counter()
-    for row in _changes(entries).collect():
+    for row in _grouped(entries, written.rows <= ONE_TASK).collect():
         told = found[_name(unquote(row[FILE]))]
-        if row["code"] is None:
-            _count_states(told, row["state"], row["previous_state"], row["rows"])
-        else:
-            told.errors[row["code"]] += row["change"]
-            errors[row["code"]] += row["judged"] if judged else 0
+        _count_states(told, row["state"], row["previous_state"], row["rows"])
+        _count_codes(told, row)
+        if judged and row["state"] in {OPEN, CONDEMNED} and not row["joined"]:
+            errors.update(dict.fromkeys(_codes(row["now"]), row["rows"]))
     partitions = tuple(_told(part, found) for part in written.partitions)
     return replace(written, partitions=partitions, errors=_some(errors))
 
 
-def _changes(entries: DataFrame) -> DataFrame:
-    """Rows of each file by the state they left and the one they are in: all of them, and those with each code.
-
-    `change`: rows with the code that wait and did not before, less those that waited. `judged`: those judged just now.
-    """
-    waits, waited = F.col("state") == OPEN, F.coalesce(F.col("previous_state") == OPEN, F.lit(False))
-    just_judged = F.col("state").isin(OPEN, CONDEMNED) & ~joined()
-    nobody = F.lit(False)
-    each = F.concat(
-        F.array(_item(F.lit(None).cast("string"), nobody, nobody, nobody)),
-        F.transform(codes(F.col("errors")), lambda code: _item(code, waits, nobody, just_judged)),
-        F.transform(codes_before(), lambda code: _item(code, nobody, waited, nobody)),
-    )
-    by = (FILE, "state", "previous_state")
-    grouped = entries.select(*by, F.inline(each)).groupBy(*by, "code")
-    return grouped.agg(F.count("*").alias("rows"), F.sum("change").alias("change"), F.sum("judged").alias("judged"))
+def _grouped(entries: DataFrame, few: bool) -> DataFrame:
+    """Rows of each file by the state they left and the one they are in, and by their codes before and now."""
+    by = {
+        "joined": joined(),
+        "now": F.array_join(codes(F.col("errors")), BETWEEN),
+        "before": F.array_join(codes_before(), BETWEEN),
+    }
+    told = entries.select(FILE, "state", "previous_state", *(value.alias(name) for name, value in by.items()))
+    return (together(told) if few else told).groupBy(*told.columns).agg(F.count("*").alias("rows"))
 
 
-def _item(code: Value, more: Value, less: Value, judged: Value) -> Value:
-    change = more.cast("int") - less.cast("int")
-    return F.struct(code.alias("code"), change.alias("change"), judged.cast("int").alias("judged"))
+def _count_codes(told: _Told, row: Row) -> None:
+    """Rows with a code that wait and did not before, less those that waited."""
+    if row["state"] == OPEN:
+        told.errors.update(dict.fromkeys(_codes(row["now"]), row["rows"]))
+    if row["previous_state"] == OPEN:
+        told.errors.subtract(dict.fromkeys(_codes(row["before"]), row["rows"]))
+
+
+def _codes(told: str) -> list[str]:
+    return told.split(BETWEEN) if told else []
 
 
 def _count_states(told: _Told, state: str, previous_state: str | None, rows: int) -> None:

@@ -12,6 +12,7 @@ from lake.spark.values import parsed
 
 MOST_LISTED = 100
 _PARTS = {"year": F.year, "month": F.month, "day": F.dayofmonth}
+_DAY = 86_400_000_000
 
 
 def judged(records: DataFrame, contract: Contract) -> DataFrame:
@@ -23,7 +24,7 @@ def judged(records: DataFrame, contract: Contract) -> DataFrame:
     typed = [parsed(each).alias(each.name) for each in contract.source_columns if each.type != "string"]
     rows = records.select("*", *typed)
     rows = rows.select("*", checks.clean(contract).alias(columns.CLEAN))
-    parts = (F.when(F.col(columns.CLEAN), part(each)).alias(each.name) for each in contract.partition_columns)
+    parts = (F.when(F.col(columns.CLEAN), part(each, contract)).alias(each.name) for each in contract.partition_columns)
     return rows.select("*", *parts)
 
 
@@ -41,10 +42,18 @@ def partition_text(column: Column, found: Value | None = None) -> Value:
     return F.when(number.between(low, high), F.element_at(listed, number - (low - 1))).otherwise(made)
 
 
-def part(column: Column) -> Value:
+def part(column: Column, contract: Contract) -> Value:
     """A partition column worked out from what it is derived from, null where that is missing or has no type."""
     if column.name not in _PARTS or column.derived_from is None:
         raise ContractError(
             f"partition column '{column.name}' must be one of {[*_PARTS]}, derived from a moment or day"
         )
-    return _PARTS[column.name](F.col(column.derived_from))
+    return _PARTS[column.name](_day(contract.column(column.derived_from)))
+
+
+def _day(column: Column) -> Value:
+    if column.type != "timestamp":
+        return F.col(column.name)
+    # the session's zone is UTC: whole days by arithmetic, because a cast asks the calendar of the zone for every row
+    micros = f"unix_micros(`{column.name}`)"
+    return F.expr(f"date_from_unix_date(cast(({micros} - pmod({micros}, {_DAY}L)) div {_DAY}L as int))")

@@ -18,7 +18,7 @@ def outside(contract: Contract, partitions: Collection[str]) -> Value:
     """
     pieces: list[Value] = []
     for each in contract.partition_columns:
-        pieces += [F.lit(f"{'/' if pieces else ''}{each.name}="), partition_text(each, part(each))]
+        pieces += [F.lit(f"{'/' if pieces else ''}{each.name}="), partition_text(each, part(each, contract))]
     return F.coalesce(~F.concat(*pieces).isin(*partitions), F.lit(False))
 
 

@@ -6,6 +6,8 @@ from typing import TypeVar
 
 from pyspark.sql import SparkSession
 
+from lake.spark.programs import share_programs
+
 First = TypeVar("First")
 Second = TypeVar("Second")
 POOL = "spark.scheduler.pool"
@@ -20,6 +22,7 @@ def side_by_side(spark: SparkSession, first: Callable[[], First], aside: Callabl
     """
 
     def in_its_pool() -> Second:
+        share_programs(spark)
         spark.sparkContext.setLocalProperty(POOL, ASIDE)
         return aside()
 

@@ -43,7 +43,8 @@ def parsed(column: Column) -> Value:
     text = f"`{name}`"
     if column.type == "timestamp":
         # without its Z the text means the same in UTC; with it, Spark compiles two patterns for every value
-        text = f"if(endswith({text}, 'Z'), substring({text}, 1, octet_length({text}) - 1), {text})"
+        bare = f"cast(substring(cast({text} as binary), 1, octet_length({text}) - 1) as string)"
+        text = f"if(endswith({text}, 'Z'), {bare}, {text})"
     return F.when(F.col(name).rlike(whole(_pattern(column.type))), F.expr(f"try_cast({text} as {column.type})"))
 
 
