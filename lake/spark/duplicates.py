@@ -20,7 +20,8 @@ DUPLICATE = "duplicate"
 CONFLICT = "conflict"
 # a set of so many rows is sent to every task instead of shuffling the other side: some 100 MB at most
 MOST_SENT = 1_000_000
-_BITS = {"year": 14, "month": 4, "day": 5}
+# each is one more than its part: a moment of year 0 may be in year -1 in UTC
+_BITS = {"year": 14, "month": 4, "day": 6}
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,8 @@ def partition_of(hashed: Value, contract: Contract) -> dict[str, Value]:
     """The partition columns that a key hash was made with, by name."""
     free, found = _free_bits(contract), dict[str, Value]()
     for each in reversed(contract.partition_columns):
-        found[each.name] = F.shiftright(hashed, free).bitwiseAND(F.lit((1 << _BITS[each.name]) - 1)).cast("int")
+        shifted = F.shiftright(hashed, free).bitwiseAND(F.lit((1 << _BITS[each.name]) - 1))
+        found[each.name] = (shifted - 1).cast("int")
         free += _BITS[each.name]
     return found
 
@@ -64,7 +66,7 @@ def partition_of(hashed: Value, contract: Contract) -> dict[str, Value]:
 def _in_partition(contract: Contract, hashed: Value) -> Value:
     place = F.lit(0).cast("bigint")
     for each in contract.partition_columns:
-        place = F.shiftleft(place, _BITS[each.name]).bitwiseOR(F.col(each.name).cast("bigint"))
+        place = F.shiftleft(place, _BITS[each.name]).bitwiseOR(F.col(each.name).cast("bigint") + 1)
     free = _free_bits(contract)
     return F.shiftleft(place, free).bitwiseOR(F.shiftrightunsigned(hashed, 64 - free))
 

@@ -11,7 +11,7 @@ from lake.spark.duplicates import key_hash, partition_of, with_key_hash
 pytestmark = pytest.mark.spark
 
 CONTRACT = load_contracts(contracts_root()).newest("transactions")
-ROWS = [(year, month, f"TX-{n}") for year in (0, 1, 1969, 2024, 9999) for month in (1, 12) for n in range(50)]
+ROWS = [(year, month, f"TX-{n}") for year in (-1, 0, 1969, 2024, 9999) for month in (1, 12) for n in range(50)]
 
 
 def test_it_tells_the_partition_and_is_never_below_zero(spark: SparkSession) -> None:
