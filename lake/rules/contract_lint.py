@@ -12,6 +12,7 @@ AUDIENCES = {"everybody", "platform"}
 LATE_POLICIES = {"append", "propose_backfill", "refuse"}
 POLICIES = {"refuse", "ignore"}
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _TYPE = re.compile(
     r"string|int|bigint|smallint|tinyint|double|float|boolean|date|timestamp|binary|decimal\(\d+,\d+\)|(array|map|struct)<.*>"
 )
@@ -108,6 +109,14 @@ def _one_column(node: dict[str, Any], names: list[str]) -> Iterator[str]:
         yield from _projection_problems(name, extra.get("projection"))
     if "pattern" in node.get("logicalTypeOptions", {}):
         yield from _pattern_problem(name, node["logicalTypeOptions"]["pattern"])
+    yield from _value_problems(name, extra)
+
+
+def _value_problems(name: str, extra: dict[str, Any]) -> Iterator[str]:
+    codes = (each["code"] for each in extra.get("withdrawnCodes", ()))
+    for each in map(str, (*extra.get("oneOf", ()), *codes)):
+        if _CONTROL.search(each):
+            yield f"column '{name}' allows {each!r}, which holds a control character: nobody could see it in a file"
 
 
 def _projection_problems(name: str, projection: dict[str, Any] | None) -> Iterator[str]:

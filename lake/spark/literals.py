@@ -10,7 +10,7 @@ from pyspark import SparkContext
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 
-# between the values of a list on its way to the JVM
+# between the values of a list on its way to the JVM: no contract allows it in one, and addresses have it encoded
 _BETWEEN = "\x1e"
 
 

@@ -94,6 +94,10 @@ def _dangling(document: dict[str, Any]) -> None:
     _custom(_column(document, "amount"), "currencyColumn")["value"] = "money"
 
 
+def _control_character(document: dict[str, Any]) -> None:
+    _column(document, "currency")["customProperties"].append({"property": "oneOf", "value": ["EUR", "U\x1eSD"]})
+
+
 def _other_name(document: dict[str, Any]) -> None:
     document["schema"][0]["name"] = "payments"
 
@@ -112,6 +116,7 @@ def _other_name(document: dict[str, Any]) -> None:
         (_bad_trigger, "trigger is 'always', expected one of on_ready_marker, on_request, per_object, schedule"),
         (_twice, "source column 'CustomerID' is declared twice"),
         (_dangling, "refers to 'money'"),
+        (_control_character, "column 'currency' allows 'U\\x1eSD', which holds a control character"),
         (_other_name, "expected transactions v1"),
     ],
 )
