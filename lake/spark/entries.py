@@ -75,7 +75,7 @@ def following(held: DataFrame, event: Event, changes: Mapping[str, Value], what:
 
 def codes(errors: Value) -> Value:
     """The error codes of a row, each once."""
-    return F.array_distinct(F.transform(errors, lambda each: each["code"]))
+    return F.array_distinct(errors["code"])
 
 
 def no_errors() -> Value:
@@ -86,9 +86,8 @@ def no_errors() -> Value:
 def codes_before() -> Value:
     """The codes a row had before its newest entry; none for its first one."""
     told_before = F.try_element_at("retry_history", F.lit(-2))["errors"]
-    return F.when(F.col("revision") > 0, F.filter(F.split(told_before, ", "), lambda code: code != "")).otherwise(
-        F.array().cast("array<string>")
-    )
+    named = F.array_remove(F.split(told_before, ", "), "")
+    return F.when(F.col("revision") > 0, named).otherwise(F.array().cast("array<string>"))
 
 
 def joined() -> Value:
