@@ -31,7 +31,7 @@ def split(spark: SparkSession, contract: Contract, folder: Path, file: Path) -> 
     engine = DQEngineCore(create_autospec(WorkspaceClient), spark)
     good, bad = engine.apply_checks_and_split(_typed(spark, contract, file), rules(contract))[:2]
     places = [each.name for each in contract.partition_columns]
-    parts = {each.name: part(each) for each in contract.partition_columns}
+    parts = {each.name: part(each, contract) for each in contract.partition_columns}
     codec = {"compression": SETTINGS[CODEC], LEVEL: SETTINGS[LEVEL]}
     kept = good.withColumns(parts).select(*(value(each).alias(each.name) for each in contract.columns), *places)
     kept = kept.repartition(*places)
@@ -51,7 +51,7 @@ def rules(contract: Contract) -> list[DQRule]:
 
 def _typed(spark: SparkSession, contract: Contract, file: Path) -> DataFrame:
     names = [*(columns.raw(each) for each in contract.source_columns), columns.CORRUPT]
-    options = {"header": True, "escape": '"', "columnNameOfCorruptRecord": columns.CORRUPT}
+    options: dict[str, str | bool] = {"header": True, "escape": '"', "columnNameOfCorruptRecord": columns.CORRUPT}
     text = spark.read.schema(", ".join(f"`{name}` string" for name in names)).options(**options).csv(f"file://{file}")
     return text.select(
         "*", *(parsed(each).alias(each.name) for each in contract.source_columns if each.type != "string")

@@ -21,4 +21,4 @@ def print_table(title: str, base: str, results: dict[str, list[Result]]) -> None
 
 
 def _ratio(mine: list[Result], base: list[Result], what: str) -> float:
-    return statistics.median(a[what] / b[what] for a, b in zip(mine, base, strict=True))
+    return float(statistics.median(a[what] / b[what] for a, b in zip(mine, base, strict=True)))
