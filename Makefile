@@ -25,9 +25,14 @@ test: setup ## Everything that must pass: unit, Spark, AWS, Terraform, the stack
 test-slow: setup ## Scenarios that take minutes: kills, real input
 	$(PYTEST) tests/scenarios -m "slow and not long" $(PYTEST_ARGS)
 
-test-long: setup ## Deployments that fail, every role under IAM, the life of a version, random lives: two hours, every night
+test-long: test-long-rows test-long-deployments ## What takes hours, every night: the two below
+
+test-long-rows: setup ## Random lives, condemned rows, backfills and retries of real input, compaction
 	ASSAY_RANDOM_LIVES=5000 $(PYTHON) -m pytest -n 2 tests/unit/steps/test_life_of_rows.py tests/unit/steps/test_lives_undone.py $(PYTEST_ARGS)
-	$(PYTEST) tests/scenarios -m long $(PYTEST_ARGS)
+	$(PYTEST) tests/scenarios/test_[124]_*.py -m long $(PYTEST_ARGS)
+
+test-long-deployments: setup ## Deployments that fail, every role under IAM, the life of a version
+	$(PYTEST) tests/scenarios/test_[35]_*.py -m long $(PYTEST_ARGS)
 
 ##@ While you work
 
@@ -106,4 +111,4 @@ clean: ## Remove what can be made again (stops the local AWS)
 help: ## This help
 	@awk 'BEGIN {FS = ":.*##"} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*##/ {printf "  %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-.PHONY: demo test test-slow test-long setup command preflight unit lint lint-code lint-workflows format verdict render bench terraform-check lock clean help
+.PHONY: demo test test-slow test-long test-long-rows test-long-deployments setup command preflight unit lint lint-code lint-workflows format verdict render bench terraform-check lock clean help

@@ -77,6 +77,7 @@ def test_the_corrected_half_is_in_silver_and_the_other_half_counts_one_attempt(
     assert "it was tried since, export it again" in complaint("retry", str(save(file, wrong)))
 
 
+@pytest.mark.long
 def test_the_third_failure_condemns_and_two_people_bring_one_back(target: Target, source: str, tmp_path: Path) -> None:
     waiting = states(target, source, DAY)["open"]
     for text in ("two hundred", "three hundred"):
@@ -112,6 +113,7 @@ def test_the_third_failure_condemns_and_two_people_bring_one_back(target: Target
     assert [each["kind"] for each in story["runs"]] == ["event", "retry", "retry", "retry", "release", "retry"]
 
 
+@pytest.mark.long
 def test_two_stewards_at_once_move_each_row_once(target: Target, tmp_path: Path) -> None:
     rows = [[f"TWO-{n}", "A", "x", "EUR", "2024-03-05T10:00:00Z"] for n in range(6)]
     good = pipeline.rows_for("2024-03", 200, "TWOGOOD")
@@ -131,6 +133,7 @@ def test_two_stewards_at_once_move_each_row_once(target: Target, tmp_path: Path)
     assert states(target, source, DAY) == {"recovered": 6}
 
 
+@pytest.mark.long
 def test_a_file_that_makes_things_worse_is_refused_and_mailed(target: Target, tmp_path: Path) -> None:
     rows = [["WORSE-1", "A", "x", "EUR", "2024-03-05T10:00:00Z"]]
     good = pipeline.rows_for("2024-03", 100, "WORSEGOOD")

@@ -17,7 +17,7 @@ from lake.rules.spreadsheet import unescape
 from tests.scenarios import pipeline
 from tests.scenarios.pipeline import outcome
 
-pytestmark = pytest.mark.stack
+pytestmark = [pytest.mark.stack, pytest.mark.slow]
 
 DAY = "2024-06-03"
 Rows = list[dict[str, Any]]
