@@ -33,6 +33,10 @@ class Adapters:
         events.install(self._clients)
         wire.install(self._records["state-machines"])
 
+    def serving(self) -> None:
+        """Tell what the server before could not tell; rules call functions, and those call the server."""
+        stepfunctions.tell_interrupted()
+
     def outbox(self) -> Any:
         """The mails sent so far, oldest first."""
         return list(self._records["mail"].all())

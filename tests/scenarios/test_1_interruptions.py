@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from assay.deliveries import run_again
 from assay.target import Target
 from local_aws import control
 from tests.scenarios import pipeline
@@ -40,10 +41,11 @@ def test_a_killed_local_aws_comes_back_and_a_new_run_loses_nothing(target: Targe
     _wait_for(spark_processes, "a Spark process")
     os.kill(control.status().pid, signal.SIGKILL)
     control.start()
-    again = _request(target, delivery)
+    failed = pipeline.finish(target, delivery)
+    assert pipeline.mails_about(target, "Run of transactions failed in IngestToSilver", failed["run"])
+    again = run_again(target, failed["run"], quiet=True)
 
-    assert outcome(again) == "succeeded"
-    assert counts(again)["input"] == 60
+    assert again["outcome"] == "succeeded"
     assert number(target, "SELECT count(*) FROM transactions WHERE year = 2020 AND month = 5") == 60
 
 

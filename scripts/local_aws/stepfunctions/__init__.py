@@ -2,6 +2,9 @@
 
 from local_aws.clients import Clients
 from local_aws.stepfunctions import callbacks, executions, metrics, requests, tasks
+from local_aws.stepfunctions.executions import tell_interrupted
+
+__all__ = ["install", "tell_interrupted"]
 
 
 def install(clients: Clients) -> None:

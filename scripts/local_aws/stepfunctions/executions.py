@@ -14,6 +14,8 @@ from local_aws.stepfunctions import history_log, retries
 from local_aws.stepfunctions.current import current, over
 from local_aws.stepfunctions.requests import MODULE, requested
 
+# What MiniStack calls it when an execution cannot go on, because the server that ran it is gone.
+_AT_RESTART = "States.ServiceRestart"
 # The definition this thread's execution runs: that of the version it was started with.
 _pinned: ContextVar[Json | None] = ContextVar("pinned_state_machine", default=None)
 
@@ -26,6 +28,17 @@ def install(clients: Clients) -> None:
     replace(MODULE, "_execute_task", _with_current)
     replace(MODULE, "_fail_execution", _only_while_running)
     replace(MODULE, "_find_matching_retrier", retries.as_on_aws)
+
+
+def tell_interrupted() -> None:
+    """Executions that ran when the server was stopped have failed at this start: that is an event too, told once."""
+    sfn = engine.module(MODULE)
+    for execution in list(sfn._executions.all_values()):
+        if execution.get("error") == _AT_RESTART:
+            told = {"error": "States.Runtime", "cause": "the local AWS was stopped while the execution ran"}
+            execution.update(told)
+            sfn._add_event(execution, "ExecutionFailed", {"executionFailedEventDetails": told})
+            sfn._emit_execution_status_event(execution)
 
 
 def _versioned(machines: Any) -> Any:

@@ -15,6 +15,7 @@ from local_aws import control
 from local_aws.errors import LocalAwsError
 from tests.integration.local_aws.aws import Aws, allow, free_port, until
 from tests.integration.local_aws.lakehouse import PARQUET, parquet, table
+from tests.integration.local_aws.test_events import Keeper, make_rule
 
 CHECKPOINT_SECONDS = 0.3
 
@@ -112,6 +113,23 @@ def test_what_ran_when_it_was_killed_is_failed_and_its_process_is_gone(folder: P
     found = started(folder).root("glue").get_job_run(JobName="sleeper", RunId=run)["JobRun"]
     assert (found["JobRunState"], found["ErrorMessage"]) == ("FAILED", "the local AWS was stopped while the job ran")
     until(5, lambda: run not in running_commands())
+
+
+def test_an_execution_that_ran_when_it_was_killed_has_failed_and_a_rule_hears_of_it_once(folder: Path) -> None:
+    aws = started(folder)
+    keeper = Keeper(aws)
+    keeper.permit(make_rule(aws, keeper.arn, {"source": ["aws.states"], "detail": {"status": ["FAILED"]}}))
+    execution = aws.started(aws.machine({"W": {"Type": "Wait", "Seconds": 300, "End": True}}))
+    for _ in range(2):
+        time.sleep(4 * CHECKPOINT_SECONDS)
+        kill(folder)
+        keeper.aws = started(folder)
+        (event,) = until(20, keeper.events)
+    assert event["detail"]["executionArn"] == execution
+    states = keeper.aws.root("stepfunctions")
+    found = states.describe_execution(executionArn=execution)
+    assert (found["status"], found["cause"]) == ("FAILED", "the local AWS was stopped while the execution ran")
+    assert states.get_execution_history(executionArn=execution)["events"][-1]["type"] == "ExecutionFailed"
 
 
 def test_a_stop_stops_what_runs(folder: Path) -> None:
