@@ -11,6 +11,7 @@ import pytest
 from assay.deliveries import run_again
 from assay.target import Target
 from local_aws import control
+from local_aws.checkpoint import INTERVAL_SECONDS
 from tests.scenarios import pipeline
 from tests.scenarios.interruptions import every_spark_process_killed, spark_processes
 from tests.scenarios.pipeline import counts, number, outcome
@@ -39,6 +40,8 @@ def test_a_killed_local_aws_comes_back_and_a_new_run_loses_nothing(target: Targe
     file = pipeline.write_csv(tmp_path / "power-cut.csv", pipeline.rows_for("2020-05", 60, "power"))
     delivery = pipeline.deliver(target, file, "2020-05-31")
     _wait_for(spark_processes, "a Spark process")
+    # what began since the last checkpoint would be gone, the execution too
+    time.sleep(2 * INTERVAL_SECONDS)
     os.kill(control.status().pid, signal.SIGKILL)
     control.start()
     failed = pipeline.finish(target, delivery)
