@@ -35,7 +35,7 @@ def tell_interrupted() -> None:
     sfn = engine.module(MODULE)
     for execution in list(sfn._executions.all_values()):
         if execution.get("error") == _AT_RESTART:
-            told = {"error": "States.Runtime", "cause": "the local AWS was stopped while the execution ran"}
+            told = {"error": "Aborted", "cause": "the local AWS was stopped while the execution ran"}
             execution.update(told)
             sfn._add_event(execution, "ExecutionFailed", {"executionFailedEventDetails": told})
             sfn._emit_execution_status_event(execution)

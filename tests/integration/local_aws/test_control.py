@@ -125,7 +125,7 @@ def test_an_execution_that_ran_when_it_was_killed_has_failed_and_a_rule_hears_of
         kill(folder)
         keeper.aws = started(folder)
         (event,) = until(20, keeper.events)
-    assert event["detail"]["executionArn"] == execution
+    assert (event["detail"]["executionArn"], event["detail"]["error"]) == (execution, "Aborted")
     states = keeper.aws.root("stepfunctions")
     found = states.describe_execution(executionArn=execution)
     assert (found["status"], found["cause"]) == ("FAILED", "the local AWS was stopped while the execution ran")
