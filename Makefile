@@ -109,6 +109,6 @@ clean: ## Remove what can be made again (stops the local AWS)
 	rm -rf build .local .pytest_cache .mypy_cache .ruff_cache
 
 help: ## This help
-	@awk 'BEGIN {FS = ":.*##"} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*##/ {printf "  %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*##"} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*##/ {printf "  %-22s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: demo test test-slow test-long test-long-rows test-long-deployments setup command preflight unit lint lint-code lint-workflows format verdict render bench terraform-check lock clean help

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from assay.deliveries import run_again
+from assay.runs import story
 from assay.target import Target
 from local_aws import control
 from local_aws.checkpoint import INTERVAL_SECONDS
@@ -49,6 +50,7 @@ def test_a_killed_local_aws_comes_back_and_a_new_run_loses_nothing(target: Targe
     again = run_again(target, failed["run"], quiet=True)
 
     assert again["outcome"] == "succeeded"
+    assert counts(story(target, again["run"]))["input"] == 60
     assert number(target, "SELECT count(*) FROM transactions WHERE year = 2020 AND month = 5") == 60
 
 
