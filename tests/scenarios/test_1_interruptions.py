@@ -1,5 +1,6 @@
 """Scenario 1 interrupted: Spark killed, the local AWS killed, readers looking while months are promoted."""
 
+import json
 import os
 import signal
 import time
@@ -41,8 +42,9 @@ def test_a_killed_local_aws_comes_back_and_a_new_run_loses_nothing(target: Targe
     file = pipeline.write_csv(tmp_path / "power-cut.csv", pipeline.rows_for("2020-05", 60, "power"))
     delivery = pipeline.deliver(target, file, "2020-05-31")
     _wait_for(spark_processes, "a Spark process")
-    # what began since the last checkpoint would be gone, the execution too
-    time.sleep(2 * INTERVAL_SECONDS)
+    run_id = pipeline.ingest.find_claim(target, "transactions", delivery)["run_id"]
+    # what happened since the last checkpoint will be forgotten
+    _wait_for(lambda: "IngestToSilver" in _checkpointed_events(run_id), "a checkpoint of it", 20 * INTERVAL_SECONDS)
     os.kill(control.status().pid, signal.SIGKILL)
     control.start()
     failed = pipeline.finish(target, delivery)
@@ -67,6 +69,12 @@ def _request(target: Target, delivery: pipeline.ingest.Delivery) -> dict:  # typ
     run_id = pipeline.ingest.request_run(target, "transactions", [delivery.key])
     pipeline.follow(target, run_id, quiet=True)
     return pipeline.runs.story(target, run_id)
+
+
+def _checkpointed_events(run_id: str) -> str:
+    file = control.status().folder / "state" / "services" / "stepfunctions.json"
+    executions = json.loads(file.read_text())["payload"]["executions"]["data"].values()
+    return json.dumps([each["events"] for each in executions if each["name"] == run_id])
 
 
 def _wait_for(condition: Callable[[], object], what: str, seconds: float = 60) -> None:
