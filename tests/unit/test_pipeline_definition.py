@@ -82,6 +82,17 @@ def test_a_task_is_retried_timed_out_and_caught(name: str) -> None:
     assert {error for error in named if "." not in error} <= OURS
 
 
+@pytest.mark.parametrize("name", ["PlanRun", "BeginPromotion"])
+def test_a_run_that_waits_for_its_dataset_asks_as_often_as_one_that_came_later(name: str) -> None:
+    (wait,) = (each for each in TASKS[name]["Retry"] if each["ErrorEquals"] == ["DatasetBusyError"])
+    # with a limit far above the first wait a newcomer would nearly always be there first when the dataset becomes free
+    assert wait["MaxDelaySeconds"] <= 4 * wait["IntervalSeconds"]
+    # full jitter waits half of the limit on average: a night of work before it
+    assert wait["MaxAttempts"] * wait["MaxDelaySeconds"] / 2 >= 12 * 3600
+    # a try is three events, and an execution has 25,000 (AWS, "Step Functions service quotas")
+    assert 3 * wait["MaxAttempts"] <= 20_000
+
+
 @pytest.mark.parametrize("name", sorted(set(TASKS) - {"FailRun"}))
 def test_a_catch_tells_fail_run_which_state_it_was(name: str) -> None:
     assert TASKS[name]["Catch"][-1]["Assign"]["failure"]["state"] == name
