@@ -58,9 +58,13 @@ def render(against: Against = "origin/main", output: Output = Path("review.md"),
 
 
 @_review.command()
-def post(comment: Comment, pull_request: PullRequest) -> None:
+def post(comment: Comment, pull_request: PullRequest, as_json: AsJson = False) -> None:
     """Put the comment on the pull request, in place of the one before (GitHub Actions only)."""
     text = comment.read_text(encoding="utf-8")
     if not text.strip():
         raise CommandError(f"{comment} is empty; write it with: assay review render", USAGE)
-    out.print(github.put_comment(pull_request, review.MARKER, text), soft_wrap=True)
+    address = github.put_comment(pull_request, review.MARKER, text)
+    if as_json:
+        print_json({"pull_request": pull_request, "comment": address})
+    else:
+        out.print(address, soft_wrap=True)

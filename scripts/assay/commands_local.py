@@ -35,9 +35,13 @@ def reset(as_json: AsJson = False) -> None:
 
 
 @app.command()
-def environment() -> None:
+def environment(as_json: AsJson = False) -> None:
     """Print the variables that point any AWS tool at the local AWS; use with eval."""
-    for name, value in control.environment(control.status().port).items():
+    variables = control.environment(control.status().port)
+    if as_json:
+        print_json(variables)
+        return
+    for name, value in variables.items():
         print(f"export {name}={value}")
 
 

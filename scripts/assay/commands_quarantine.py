@@ -86,18 +86,24 @@ def export(
     since: Since = None,
     out_file: OutFile = None,
     environment: Environment = LOCAL,
+    as_json: AsJson = False,
 ) -> None:
     """Rows to correct in a spreadsheet, as CSV: `assay quarantine export --reason BAD_TYPE > fix.csv`."""
+    if as_json and out_file is None:
+        raise CommandError("the CSV and the JSON cannot both go to standard output; name a file with --out", USAGE)
     wanted = wanted_rows(reason, source, since, None)
     target, contracts = begin(environment, dataset)
     contract, rows = contracts.newest(dataset), held_rows.rows(target, dataset, OPEN, wanted)
-    body = correction_sheet(contract, rows).encode()
+    body, cut = correction_sheet(contract, rows).encode(), too_long(contract, rows)
     if out_file is None:
         sys.stdout.buffer.write(body)
         sys.stdout.buffer.flush()
     else:
         out_file.write_bytes(body)
-    quarantine_text.print_exported(len(rows), too_long(contract, rows), str(out_file or "fix.csv"))
+    if as_json:
+        print_json({"file": str(out_file), "rows": len(rows), "cut_by_excel": cut})
+    else:
+        quarantine_text.print_exported(len(rows), cut, str(out_file or "fix.csv"))
 
 
 @app.command()

@@ -98,7 +98,8 @@ def test_the_story_of_a_row_leads_from_its_file_to_where_it_is(
 
 def test_the_exported_file_has_every_field_as_it_came(story: dict[str, Any], waiting: Rows, tmp_path: Path) -> None:
     file = tmp_path / "fix.csv"
-    assay("export", "--source", source_id(story), "--out", str(file))
+    told = json.loads(assay("export", "--source", source_id(story), "--out", str(file), "--json"))
+    assert told == {"file": str(file), "rows": len(waiting), "cut_by_excel": []}
     body = file.read_bytes()
     assert body.startswith(b"\xef\xbb\xbf")
     lines = list(csv.DictReader(io.StringIO(body.decode("utf-8-sig"), newline="")))

@@ -36,6 +36,19 @@ def test_status_can_be_read_by_a_program(tmp_path: Path) -> None:
     assert json.loads(done.stdout)["running"] is False
 
 
+def test_the_variables_of_the_local_aws_are_for_a_shell_or_a_program(tmp_path: Path) -> None:
+    lines = assay(tmp_path, "local", "environment").stdout.splitlines()
+    variables = json.loads(assay(tmp_path, "local", "environment", "--json").stdout)
+    assert lines == [f"export {name}={value}" for name, value in variables.items()]
+    assert variables["AWS_ENDPOINT_URL"].startswith("http://127.0.0.1:")
+
+
+def test_one_standard_output_is_not_for_rows_and_json(tmp_path: Path) -> None:
+    done = assay(tmp_path, "quarantine", "export", "--json")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "--out" in done.stderr
+
+
 @pytest.mark.parametrize(
     ("path", "given", "day"),
     [

@@ -58,3 +58,18 @@ def test_a_command_or_an_option_that_is_not_there_is_found() -> None:
     text = "type `assay runs shwo RUN`, `assay runs show RUN --envv prod`, `assay fly` or `assay runs show RUN --env E`"
     expected = ["no command shwo", "no option --envv", "no command fly", ""]
     assert [why_wrong(words) for words in commands_of(text)] == expected
+
+
+def test_every_command_answers_a_program_too() -> None:
+    commands = dict(commands_under(ASSAY, "assay"))
+    assert len(commands) > 40
+    assert [name for name, each in commands.items() if not any("--json" in param.opts for param in each.params)] == []
+
+
+def commands_under(command: Any, name: str) -> Iterator[tuple[str, Any]]:
+    """Everything that does something: commands, and groups that may be called alone."""
+    below = getattr(command, "commands", {})
+    if not below or (command.invoke_without_command and name != "assay"):
+        yield name, command
+    for word, each in below.items():
+        yield from commands_under(each, f"{name} {word}")
