@@ -119,37 +119,49 @@ run "each_dataset_has_its_schedule_and_bronze_its_rule" {
 
   assert {
     condition = alltrue([
-      for dataset, schedule in aws_scheduler_schedule.daily :
-      schedule.schedule_expression == "cron(0 2 * * ? *)" && schedule.schedule_expression_timezone == "UTC" &&
-      schedule.state == "ENABLED" && schedule.group_name == "assay-test-daily" &&
-      jsondecode(schedule.target[0].input).dataset == dataset
+      for schedule in aws_scheduler_schedule.this :
+      schedule.schedule_expression_timezone == "UTC" && schedule.state == "ENABLED" &&
+      schedule.group_name == "assay-test-daily" &&
+      strcontains(schedule.target[0].input, "\"<aws.scheduler.scheduled-time>\"")
+    ])
+    error_message = "The scheduler only fills placeholders it can read: < and > must not be escaped."
+  }
+
+  assert {
+    condition = alltrue([
+      for dataset in var.datasets :
+      aws_scheduler_schedule.this[dataset].schedule_expression == "cron(0 2 * * ? *)" &&
+      aws_scheduler_schedule.this[dataset].target[0].arn == var.function_arns["dispatch"] &&
+      jsondecode(aws_scheduler_schedule.this[dataset].target[0].input).trigger == "schedule" &&
+      jsondecode(aws_scheduler_schedule.this[dataset].target[0].input).dataset == dataset
     ])
     error_message = "Every dataset runs at 02:00 UTC."
   }
 
   assert {
     condition = alltrue([
-      for dataset, schedule in aws_scheduler_schedule.late :
-      schedule.schedule_expression == "cron(0 3 * * ? *)" && schedule.target[0].arn == var.function_arns["find_late"] &&
-      jsondecode(schedule.target[0].input).dataset == dataset &&
-      strcontains(schedule.target[0].input, "<aws.scheduler.scheduled-time>")
+      for dataset in var.datasets :
+      aws_scheduler_schedule.this["${dataset}-late"].schedule_expression == "cron(0 3 * * ? *)" &&
+      aws_scheduler_schedule.this["${dataset}-late"].target[0].arn == var.function_arns["find_late"] &&
+      jsondecode(aws_scheduler_schedule.this["${dataset}-late"].target[0].input).dataset == dataset
     ])
     error_message = "Late objects of every dataset are searched at 03:00 UTC."
   }
 
   assert {
     condition = (
-      aws_scheduler_schedule.quarantine_digest.schedule_expression == "cron(5 6 * * ? *)" &&
-      aws_scheduler_schedule.quarantine_digest.state == "ENABLED" &&
-      aws_scheduler_schedule.quarantine_digest.target[0].arn == var.function_arns["quarantine_digest"] &&
-      strcontains(aws_scheduler_schedule.quarantine_digest.target[0].input, "<aws.scheduler.scheduled-time>")
+      aws_scheduler_schedule.this["quarantine-digest"].schedule_expression == "cron(5 6 * * ? *)" &&
+      aws_scheduler_schedule.this["quarantine-digest"].target[0].arn == var.function_arns["quarantine_digest"]
     )
     error_message = "One mail a day about quarantine, at the time of the variable."
   }
 
   assert {
-    condition     = strcontains(aws_scheduler_schedule.daily["orders"].target[0].input, "<aws.scheduler.scheduled-time>")
-    error_message = "The scheduler only fills placeholders it can read: < and > must not be escaped."
+    condition = (
+      aws_scheduler_schedule.this["freshness"].schedule_expression == "cron(0 6 * * ? *)" &&
+      aws_scheduler_schedule.this["freshness"].target[0].arn == var.function_arns["check_freshness"]
+    )
+    error_message = "A missing run is noticed once a day."
   }
 
   assert {
@@ -180,9 +192,7 @@ run "a_pipeline_on_hold_starts_nothing_by_itself" {
   }
 
   assert {
-    condition = alltrue([
-      for each in concat(values(aws_scheduler_schedule.daily), values(aws_scheduler_schedule.late)) : each.state == "DISABLED"
-    ])
+    condition     = alltrue([for each in aws_scheduler_schedule.this : each.state == "DISABLED"])
     error_message = "No schedule starts a run."
   }
 

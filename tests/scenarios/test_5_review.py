@@ -14,7 +14,7 @@ from assay.build import REPOSITORY
 pytestmark = [pytest.mark.stack, pytest.mark.slow, pytest.mark.timeout(1200)]
 
 SETTINGS = "terraform/envs/local.tfvars"
-CHANGED = "module.orchestration.aws_scheduler_schedule.quarantine_digest"
+CHANGED = 'module.orchestration.aws_scheduler_schedule.this["quarantine-digest"]'
 
 
 @pytest.fixture

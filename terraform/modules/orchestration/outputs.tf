@@ -12,8 +12,3 @@ output "state_machine_arn" {
   description = "The state machine, without version."
   value       = aws_sfn_state_machine.this.arn
 }
-
-output "schedules" {
-  description = "Schedule of each dataset."
-  value       = { for dataset, s in aws_scheduler_schedule.daily : dataset => "${s.group_name}/${s.name}" }
-}
