@@ -86,22 +86,22 @@ def test_saved_queries_answer_through_boto3_and_awswrangler(target: Target) -> N
 
 
 def test_a_file_delivered_twice_is_one_runs_rows(target: Target, tmp_path: Path) -> None:
-    bad = ["twice-bad", "A", "1e5", "EUR", "2023-11-01T00:00:00Z"]
-    rows = [*pipeline.rows_for("2023-11", 40, "twice"), bad]
-    first = pipeline.run_file(target, pipeline.write_csv(tmp_path / "twice.csv", rows), "2023-11-30")
-    again = pipeline.run_file(target, pipeline.write_csv(tmp_path / "twice-again.csv.gz", rows), "2023-11-30")
+    bad = ["twice-bad", "A", "1e5", "EUR", "2024-04-01T00:00:00Z"]
+    rows = [*pipeline.rows_for("2024-04", 40, "twice"), bad]
+    first = pipeline.run_file(target, pipeline.write_csv(tmp_path / "twice.csv", rows), "2024-04-30")
+    again = pipeline.run_file(target, pipeline.write_csv(tmp_path / "twice-again.csv.gz", rows), "2024-04-30")
 
     assert outcome(first) == outcome(again) == "succeeded"
     assert counts(first)["valid"] == 40
     assert counts(again) == {"input": 41, "valid": 0, "quarantined": 0, "condemned": 0, "duplicate": 41}
-    assert number(target, "SELECT count(*) FROM transactions_quarantine WHERE ingest_date = '2023-11-30'") == 1
-    assert number(target, "SELECT count(*) FROM transactions WHERE year = 2023 AND month = 11") == 40
+    assert number(target, "SELECT count(*) FROM transactions_quarantine WHERE ingest_date = '2024-04-30'") == 1
+    assert number(target, "SELECT count(*) FROM transactions WHERE year = 2024 AND month = 4") == 40
 
 
 def test_redelivered_events_and_a_schedule_at_once_are_one_run(target: Target, tmp_path: Path) -> None:
     before = pipeline.run_ids(target)
     today = datetime.now(UTC).date().isoformat()
-    file = pipeline.write_csv(tmp_path / "events.csv", pipeline.rows_for("2023-12", 30, "event"))
+    file = pipeline.write_csv(tmp_path / "events.csv", pipeline.rows_for("2024-05", 30, "event"))
     delivery = pipeline.deliver(target, file, today)
     event = _object_created(delivery)
     answers = [_dispatch(target, event) for _ in range(3)]
@@ -115,7 +115,7 @@ def test_redelivered_events_and_a_schedule_at_once_are_one_run(target: Target, t
     assert len({each["run_id"] for each in answers}) == 1
     assert "run_id" in scheduled
     assert counts(story)["valid"] == 30
-    assert number(target, "SELECT count(*) FROM transactions WHERE year = 2023 AND month = 12") == 30
+    assert number(target, "SELECT count(*) FROM transactions WHERE year = 2024 AND month = 5") == 30
     ends = [_end(target, run_id) for run_id in pipeline.run_ids(target) - before]
     assert ends.count("succeeded") == 1
     assert set(ends) <= {"succeeded", "nothing_to_do"}
@@ -149,13 +149,13 @@ def _end(target: Target, run_id: str) -> str:
 
 def test_a_file_with_six_percent_bad_rows_is_refused_and_nothing_moves(target: Target, tmp_path: Path) -> None:
     good = pipeline.run_file(
-        target, pipeline.write_csv(tmp_path / "good.csv", pipeline.rows_for("2023-10", 50, "base")), "2023-10-29"
+        target, pipeline.write_csv(tmp_path / "good.csv", pipeline.rows_for("2024-06", 50, "base")), "2024-06-29"
     )
     assert outcome(good) == "succeeded"
     buckets = ("silver", "gold", "quarantine")
     before = {each: pipeline.bodies(target, each, "") for each in buckets}
-    rows = pipeline.rows_for("2023-10", 94, "six") + pipeline.rows_for("2023-10", 6, "six-bad", amount="1e5")
-    refused = pipeline.run_file(target, pipeline.write_csv(tmp_path / "six.csv", rows), "2023-10-30")
+    rows = pipeline.rows_for("2024-06", 94, "six") + pipeline.rows_for("2024-06", 6, "six-bad", amount="1e5")
+    refused = pipeline.run_file(target, pipeline.write_csv(tmp_path / "six.csv", rows), "2024-06-30")
 
     assert outcome(refused).startswith("refused")
     assert "6 of 100 records quarantined (6.00%), allowed is less than 5.00%" in outcome(refused)
