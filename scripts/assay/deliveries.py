@@ -24,14 +24,22 @@ def ingest_files(
     for file in files:
         ingest.require_source(file)
     days = [ingest.day_of(file, ingest_date) for file in files]
-    told = []
+    told, waiting = [], []
     for file, day in zip(files, days, strict=True):
         delivery = ingest.deliver(target, dataset, file, day)
-        if contract.trigger != PER_OBJECT or not delivery.key.endswith(_STARTS):
-            ingest.request_run(target, dataset, [delivery.key])
         if not quiet:
             out.print(f"delivered [bold]{file.name}[/] to s3://{delivery.bucket}/{delivery.key}", soft_wrap=True)
+        if contract.trigger != PER_OBJECT or not delivery.key.endswith(_STARTS):
+            ingest.request_run(target, dataset, [delivery.key])
+        elif ingest.is_on_hold(target):
+            waiting.append(delivery.key)
+            continue
         told.append(_follow(target, dataset, delivery, quiet))
+    if waiting:
+        raise CommandError(
+            f"{target.name} is on hold: no run takes {', '.join(waiting)} now. What was delivered is safe in bronze; "
+            "after the hold the daily run takes it, see docs/runbooks/on-call.md"
+        )
     return told
 
 

@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from botocore.exceptions import ClientError
+
 from assay import executions
 from assay.console import USAGE, CommandError
 from assay.target import Target
@@ -80,6 +82,15 @@ def deliver(target: Target, dataset: str, file: Path, ingest_date: str) -> Deliv
     with file.open("rb") as body:
         answer = target.client("s3").put_object(Bucket=bucket, Key=key, Body=body)
     return Delivery(file, bucket, key, answer.get("VersionId", ""), ingest_date)
+
+
+def is_on_hold(target: Target) -> bool:
+    """Whether somebody has stopped deliveries from starting runs. False when the caller may not look."""
+    try:
+        rule = target.client("events").describe_rule(Name=f"{target.name}-bronze-objects")
+    except ClientError:
+        return False
+    return bool(rule["State"] == "DISABLED")
 
 
 def request_run(target: Target, dataset: str, keys: list[str], again: bool = False) -> str:

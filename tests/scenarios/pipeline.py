@@ -3,6 +3,7 @@
 import csv
 import gzip
 import io
+import json
 import time
 from collections import defaultdict
 from collections.abc import Iterable
@@ -42,6 +43,13 @@ def rows_for(month: str, count: int, prefix: str, amount: str = "10.00", account
 def deliver(target: Target, file: Path, day: str) -> ingest.Delivery:
     """Put a file into bronze."""
     return ingest.deliver(target, "transactions", file, day)
+
+
+def dispatched(target: Target, event: dict[str, Any]) -> dict[str, Any]:
+    """What the dispatcher answers to an event, a schedule or a request."""
+    answer = target.client("lambda").invoke(FunctionName=f"{target.name}-dispatch", Payload=json.dumps(event))
+    assert "FunctionError" not in answer
+    return dict(json.loads(answer["Payload"].read()))
 
 
 def finish(target: Target, delivery: ingest.Delivery, seconds: float = 240) -> dict[str, Any]:

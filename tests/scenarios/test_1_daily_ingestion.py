@@ -104,8 +104,8 @@ def test_redelivered_events_and_a_schedule_at_once_are_one_run(target: Target, t
     file = pipeline.write_csv(tmp_path / "events.csv", pipeline.rows_for("2024-05", 30, "event"))
     delivery = pipeline.deliver(target, file, today)
     event = _object_created(delivery)
-    answers = [_dispatch(target, event) for _ in range(3)]
-    scheduled = _dispatch(
+    answers = [pipeline.dispatched(target, event) for _ in range(3)]
+    scheduled = pipeline.dispatched(
         target, {"trigger": "schedule", "dataset": "transactions", "scheduled_time": f"{today}T02:00:00Z"}
     )
     story = pipeline.finish(target, delivery)
@@ -134,12 +134,6 @@ def _object_created(delivery: ingest.Delivery) -> dict:  # type: ignore[type-arg
             "object": {"key": delivery.key, "size": 1, "version-id": delivery.version_id, "sequencer": "0001"},
         },
     }
-
-
-def _dispatch(target: Target, event: dict) -> dict:  # type: ignore[type-arg]
-    answer = target.client("lambda").invoke(FunctionName=f"{target.name}-dispatch", Payload=json.dumps(event))
-    assert "FunctionError" not in answer
-    return dict(json.loads(answer["Payload"].read()))
 
 
 def _end(target: Target, run_id: str) -> str:

@@ -1,15 +1,17 @@
-"""Scenario 1 interrupted: Spark killed, the local AWS killed, readers looking while months are promoted."""
+"""Scenario 1 interrupted: Spark or the local AWS killed, the pipeline on hold, readers looking during promotions."""
 
 import json
 import os
 import signal
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from assay.deliveries import run_again
+from assay.console import CommandError
+from assay.deliveries import ingest_files, run_again
 from assay.runs import story
 from assay.target import Target
 from local_aws import control
@@ -54,6 +56,20 @@ def test_a_killed_local_aws_comes_back_and_a_new_run_loses_nothing(target: Targe
     assert again["outcome"] == "succeeded"
     assert counts(story(target, again["run"]))["input"] == 60
     assert number(target, "SELECT count(*) FROM transactions WHERE year = 2020 AND month = 5") == 60
+
+
+def test_what_is_delivered_on_hold_waits_and_the_daily_run_takes_it(target: Target, tmp_path: Path) -> None:
+    rule, today = f"{target.name}-bronze-objects", datetime.now(UTC).date().isoformat()
+    file = pipeline.write_csv(tmp_path / "on-hold.csv", pipeline.rows_for("2020-06", 20, "hold"))
+    target.client("events").disable_rule(Name=rule)
+    try:
+        with pytest.raises(CommandError, match=r"is on hold: .*/on-hold\.csv now\. What was delivered is safe"):
+            ingest_files(target, "transactions", [file], today, quiet=True)
+    finally:
+        target.client("events").enable_rule(Name=rule)
+    schedule = {"trigger": "schedule", "dataset": "transactions", "scheduled_time": f"{today}T02:00:00Z"}
+    pipeline.follow(target, pipeline.dispatched(target, schedule)["run_id"], quiet=True)
+    assert number(target, "SELECT count(*) FROM transactions WHERE year = 2020 AND month = 6") == 20
 
 
 def test_readers_only_ever_see_complete_snapshots(target: Target, tmp_path: Path) -> None:

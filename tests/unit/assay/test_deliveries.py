@@ -2,11 +2,13 @@
 
 from datetime import date
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
-from assay import runs, version_life
+from assay import ingest, runs, version_life
 from assay.console import FAILED, REFUSED, USAGE, CommandError
 from assay.ingest import contract_of, require_source
 from assay.run_end import end_with
@@ -38,6 +40,25 @@ def test_a_folder_is_no_file_and_what_is_not_there_neither(tmp_path: Path) -> No
         require_source(tmp_path)
     with pytest.raises(CommandError, match=r"there is no file .*a\.csv"):
         require_source(tmp_path / "a.csv")
+
+
+class Events:
+    """EventBridge with one rule, or a caller who may not see it."""
+
+    def __init__(self, state: str) -> None:
+        self._state = state
+
+    def describe_rule(self, Name: str) -> dict[str, str]:  # noqa: N803 - the name AWS gives it
+        assert Name == "assay-test-bronze-objects"
+        if not self._state:
+            raise ClientError({"Error": {"Code": "AccessDeniedException"}}, "DescribeRule")
+        return {"Name": Name, "State": self._state}
+
+
+@pytest.mark.parametrize(("state", "held"), [("ENABLED", False), ("DISABLED", True), ("", False)])
+def test_a_hold_is_seen_by_whoever_may_look(state: str, held: bool) -> None:
+    target: Any = SimpleNamespace(name="assay-test", client=lambda service: Events(state))
+    assert ingest.is_on_hold(target) is held
 
 
 @pytest.mark.parametrize("dataset", ["account_balances", "nothing"])
