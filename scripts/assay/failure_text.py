@@ -3,12 +3,17 @@
 from typing import Any
 
 from assay.console import out
+from lake.rules.journal import Journal
+from lake.rules.json_record import from_dict
 
 LOG_LINES = 15
 
 
-def print_failure(found: dict[str, Any]) -> None:
-    """What happened, where, what led there, what it means for data, where to look, what to do."""
+def print_failure(found: dict[str, Any], journal: dict[str, Any]) -> None:
+    """What happened, where, what led there, what it means for data, where to look, what to do.
+
+    `journal`: how far the promotion is by now, since a later run may have finished it; empty when there was none.
+    """
     tries = f" after {found['attempts']} attempt(s)" if found.get("attempts") else ""
     _line("what", f"failed in {found['state']} at {found['failed_at']}{tries}: {found['error']}")
     _line("why", found["message"])
@@ -18,6 +23,8 @@ def print_failure(found: dict[str, Any]) -> None:
         _line("promoted", partition)
     for partition in found["pending"]:
         _line("pending", partition)
+    for partition in _promoted_since(found, journal):
+        _line("later", f"{partition} is promoted by now")
     if found.get("job"):
         _line("job run", f"{found['job']['name']} {found['job']['job_run_id']}")
         for line in found["job"]["log_tail"][-LOG_LINES:]:
@@ -27,6 +34,12 @@ def print_failure(found: dict[str, Any]) -> None:
     _line("data at risk?", found["data"])
     _line("runbook", "docs/runbooks/failed-run.md")
     _line("what to do", found["next_step"])
+
+
+def _promoted_since(found: dict[str, Any], journal: dict[str, Any]) -> list[str]:
+    layers = from_dict(Journal, journal, "the journal").layers if journal else {}
+    done = [each.partition for layer in layers.values() for each in layer.done]
+    return [each for each in found["pending"] if each in done]
 
 
 def _line(name: str, text: str) -> None:

@@ -104,7 +104,7 @@ def print_story(found: dict[str, Any], with_states: bool = True) -> None:
     if with_states:
         print_table(("state", "seconds", "tries"), [list(each.values()) for each in found["states"]])
     if found["failure"]:
-        print_failure(found["failure"])
+        print_failure(found["failure"], found["journal"])
 
 
 def _print_counts(summary: dict[str, Any]) -> None:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from assay.runs import print_story, story
 from assay.target import Target
 from lake.rules.spreadsheet import unescape
 from tests.scenarios import pipeline
@@ -21,23 +22,24 @@ def states_of(target: Target, row_id: str) -> list[str | None]:
 
 
 @pytest.fixture
-def dead(target: Target, tmp_path: Path) -> tuple[str, str]:
-    """A retry that died for good between silver and quarantine: the source, and the row's id."""
+def dead(target: Target, tmp_path: Path) -> tuple[str, str, str]:
+    """A retry that died for good between silver and quarantine: the source, the row's id, the run."""
     rows = [*pipeline.rows_for("2024-08", 100, "DEAD"), ["DEAD-BAD", "A", "x", "EUR", "2024-08-05T10:00:00Z"]]
-    story = pipeline.run_file(target, pipeline.write_csv(tmp_path / "dead.csv", rows), "2024-08-06")
-    source = str(story["sources"][0]["source_id"])
+    taken = pipeline.run_file(target, pipeline.write_csv(tmp_path / "dead.csv", rows), "2024-08-06")
+    source = str(taken["sources"][0]["source_id"])
     (line,) = export(source, tmp_path / "dead.csv")
     row_id = unescape(line["row_id"])
     file = save(tmp_path / "fix.csv", [corrected(7007, line)])
     with quarantine_not_writable(target):
-        assert run_quietly(target, file)["outcome"] == "failed"
-    return source, row_id
+        died = run_quietly(target, file)
+    assert died["outcome"] == "failed"
+    return source, row_id, died["run"]
 
 
 def test_a_retry_that_died_between_silver_and_quarantine_is_finished_by_the_next_run(
-    target: Target, dead: tuple[str, str], tmp_path: Path
+    target: Target, dead: tuple[str, str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    source, row_id = dead
+    source, row_id, died = dead
     in_silver = f"SELECT COUNT(*) FROM transactions WHERE row_id = '{row_id}'"
     assert (number(target, in_silver), states_of(target, row_id)) == (1, ["open"])
     # the steward sees an open row, and corrects it in another way
@@ -51,3 +53,6 @@ def test_a_retry_that_died_between_silver_and_quarantine_is_finished_by_the_next
     assert query(target, sql) == [["RETRY-FIXED-7007"]]
     assert "no longer open, it is recovered" in complaint("retry", str(tmp_path / "fix.csv"))
     assert run("check") == []
+    capsys.readouterr()
+    print_story(story(target, died), with_states=False)
+    assert "is promoted by now" in capsys.readouterr().out

@@ -1,6 +1,7 @@
 """The story of a failure, and what runs cost, as people read them."""
 
-from dataclasses import asdict
+import json
+from dataclasses import asdict, replace
 
 import pytest
 
@@ -8,6 +9,8 @@ from assay.cost import RunCost, as_record, print_costs
 from assay.failure_text import LOG_LINES, print_failure
 from lake.rules.cost import Cost
 from lake.rules.failure import Failure, JobFailure
+from lake.rules.journal import SILVER, Journal, Promoted
+from lake.rules.json_record import to_json
 
 FAILED = Failure(
     1, "run-1", "transactions", "daily", "BuildGold", "States.TaskFailed", "[boom] in gold", "{}", "No. Nothing lost.",
@@ -18,7 +21,7 @@ FAILED = Failure(
 
 
 def test_a_failure_is_a_story_from_what_happened_to_what_to_do(capsys: pytest.CaptureFixture[str]) -> None:
-    print_failure(asdict(FAILED))
+    print_failure(asdict(FAILED), {})
     lines = capsys.readouterr().out.splitlines()
     assert "failed in BuildGold at 2024-04-01T02:00:00Z after 3 attempt(s): States.TaskFailed" in lines[0]
     assert "[boom] in gold" in lines[1] and "PlanRun 0.6 s → BuildGold 9.0 s" in lines[2]
@@ -28,11 +31,23 @@ def test_a_failure_is_a_story_from_what_happened_to_what_to_do(capsys: pytest.Ca
         assert any(words in line for line in lines)
 
 
+def test_what_a_later_run_finished_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    journal = Journal(1, "run-1").begun(SILVER, ("month=02", "month=03", "month=04"))
+    journal = journal.noted(SILVER, Promoted("month=02", "s1"))
+    failed = asdict(replace(FAILED, pending=("month=03", "month=04")))
+    print_failure(failed, json.loads(to_json(journal)))
+    assert "is promoted by now" not in capsys.readouterr().out
+
+    print_failure(failed, json.loads(to_json(journal.noted(SILVER, Promoted("month=03", "s2")))))
+    (told,) = [line for line in capsys.readouterr().out.splitlines() if "is promoted by now" in line]
+    assert "month=03" in told
+
+
 def test_a_failure_of_an_older_build_is_told_as_far_as_it_goes(capsys: pytest.CaptureFixture[str]) -> None:
     known = {
         name: value for name, value in asdict(FAILED).items() if name not in {"attempts", "states", "links", "job"}
     }
-    print_failure(known)
+    print_failure(known, {})
     assert "failed in BuildGold at 2024-04-01T02:00:00Z: States.TaskFailed" in capsys.readouterr().out
 
 
