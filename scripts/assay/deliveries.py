@@ -7,6 +7,7 @@ from assay import executions, ingest, runs
 from assay.console import USAGE, CommandError, out
 from assay.executions import describe
 from assay.progress import follow
+from assay.run_end import ON_HOLD
 from assay.target import Target
 from lake.rules import layout
 from lake.rules.claim import REFUSED
@@ -19,12 +20,12 @@ _STARTS = (".csv", ".csv.gz")
 def ingest_files(
     target: Target, dataset: str, files: list[Path], ingest_date: str | None, quiet: bool = False
 ) -> list[dict[str, Any]]:
-    """One line for each file: its object, its run and the run's outcome."""
+    """One line for each file: its object, its run (none on hold) and the run's outcome."""
     contract = ingest.contract_of(dataset)
     for file in files:
         ingest.require_source(file)
     days = [ingest.day_of(file, ingest_date) for file in files]
-    told, waiting = [], []
+    told = []
     for file, day in zip(files, days, strict=True):
         delivery = ingest.deliver(target, dataset, file, day)
         if not quiet:
@@ -32,14 +33,9 @@ def ingest_files(
         if contract.trigger != PER_OBJECT or not delivery.key.endswith(_STARTS):
             ingest.request_run(target, dataset, [delivery.key])
         elif ingest.is_on_hold(target):
-            waiting.append(delivery.key)
+            told.append({"file": str(file), "key": delivery.key, "run": None, "outcome": ON_HOLD})
             continue
         told.append(_follow(target, dataset, delivery, quiet))
-    if waiting:
-        raise CommandError(
-            f"{target.name} is on hold: no run takes {', '.join(waiting)} now. What was delivered is safe in bronze; "
-            "after the hold the daily run takes it, see docs/runbooks/on-call.md"
-        )
     return told
 
 

@@ -7,9 +7,10 @@ from typing import Any
 
 from assay import stack
 from assay.build import REPOSITORY
-from assay.console import FAILED, CommandError, out, print_json, print_table
+from assay.console import out, print_json, print_table
 from assay.deliveries import ingest_files
 from assay.query import Answer, ask
+from assay.run_end import end_with
 from assay.sample import write_sample
 from assay.target import LOCAL, Target, select
 from local_aws import control
@@ -49,10 +50,7 @@ def play(quiet: bool = False) -> None:
     _say(quiet, f"\nsample: {truth.rows:,} records, {truth.quarantined} of them bad, {truth.duplicate} delivered twice")
     with _timed(times, "ingestion", quiet):
         told = ingest_files(target, "transactions", [SAMPLE], DAY, quiet)
-    if told[0]["outcome"] != "succeeded":
-        raise CommandError(
-            f"the sample's run ended as {told[0]['outcome']}; see: assay runs show {told[0]['run']}", FAILED
-        )
+    end_with(*told)
     with _timed(times, "queries", quiet):
         answers = _answers(target, quiet)
     _close(quiet, told, answers, times)

@@ -24,7 +24,7 @@ def print_failure(found: dict[str, Any], journal: dict[str, Any]) -> None:
     for partition in found["pending"]:
         _line("pending", partition)
     for partition in _promoted_since(found, journal):
-        _line("later", f"{partition} is promoted by now")
+        _line("later", f"{partition} was promoted later")
     if found.get("job"):
         _line("job run", f"{found['job']['name']} {found['job']['job_run_id']}")
         for line in found["job"]["log_tail"][-LOG_LINES:]:

@@ -7,16 +7,17 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 from local_aws import engine
 
 log = logging.getLogger("local_aws.checkpoint")
 
-# A killed server loses at most the changes of this time, plus the time of one save. S3 objects are never lost.
+# How often the state is saved: a killed server loses the changes since then. S3 objects are never lost.
 INTERVAL_SECONDS = 2.0
-# Saving a service takes at most this share of the time: a slow one is saved less often, the others do not wait for it.
+# Saving one service takes at most this share of the time. A slow one has its turn less often, so that it does not slow
+# down the others.
 _LARGEST_SHARE = 0.1
 # A service whose state changes under the copy is read again this often, then left to the next checkpoint.
 _ATTEMPTS = 3
@@ -30,7 +31,8 @@ class Checkpoints:
         self._saved: dict[str, bytes] = {}
         self._due: dict[str, float] = {}
         self._lock = threading.Lock()
-        self._last_request = 0.0
+        self._last_request = self._looked = 0.0
+        self._left: set[str] = set()
         self._interval = float(os.environ.get("ASSAY_CHECKPOINT_SECONDS") or INTERVAL_SECONDS)
 
     def note_request(self) -> None:
@@ -38,15 +40,20 @@ class Checkpoints:
         self._last_request = self._clock()
 
     async def run(self) -> None:
-        """Save every few seconds, as long as there is anything to save."""
-        looked, all_saved = 0.0, True
+        """Look every few seconds."""
         while True:
             await asyncio.sleep(self._interval)
-            started = self._clock()
-            # Background work (an execution, a job) goes on after the last request: look once more after a while.
-            if self._last_request + 3 * self._interval >= looked or not all_saved:
-                all_saved = await asyncio.to_thread(self.save_due)
-                looked = started
+            await asyncio.to_thread(self.look)
+
+    def look(self) -> None:
+        """Save the services whose turn it is, as long as there is anything to save."""
+        # Background work (an execution, a job) goes on after the last request: look once more after a while.
+        changing = self._last_request + 3 * self._interval >= self._looked
+        if changing:
+            self._looked = self._clock()
+        if changing or self._left:
+            with self._lock:
+                self._left = self._save_due(_services() if changing else _services(self._left))
 
     def save(self) -> None:
         """Write the state of every service that changed since the last save."""
@@ -54,26 +61,28 @@ class Checkpoints:
             for name, read in _services().items():
                 self._save(name, read)
 
-    def save_due(self) -> bool:
-        """The same, but a service whose last save took long is left for later; True if none was."""
-        services = _services()
-        with self._lock:
-            due = {name: read for name, read in services.items() if self._clock() >= self._due.get(name, 0.0)}
-            for name, read in due.items():
-                started = self._clock()
-                self._save(name, read)
-                self._due[name] = started + (self._clock() - started) / _LARGEST_SHARE
-        return len(due) == len(services)
-
     def forget(self) -> None:
-        """Write everything at the next save (after a reset removed the files)."""
+        """Write everything at the next look (after a reset removed the files)."""
         with self._lock:
             self._saved.clear()
+            self._due.clear()
 
-    def _save(self, name: str, read: Callable[[], Any]) -> None:
+    def _save_due(self, services: dict[str, Callable[[], Any]]) -> set[str]:
+        """The names of those that are left for later: it was not their turn, or they kept changing."""
+        left = set()
+        for name, read in services.items():
+            started = self._clock()
+            if started < self._due.get(name, 0.0) or not self._save(name, read):
+                left.add(name)
+            else:
+                self._due[name] = started + (self._clock() - started) / _LARGEST_SHARE
+        return left
+
+    def _save(self, name: str, read: Callable[[], Any]) -> bool:
         state = _consistent(name, read)
         if state is not None:
             self._write(name, state)
+        return state is not None
 
     def _write(self, name: str, state: Any) -> None:
         persistence = engine.module("ministack.core.persistence")
@@ -83,9 +92,9 @@ class Checkpoints:
             self._saved[name] = digest
 
 
-def _services() -> dict[str, Callable[[], Any]]:
+def _services(names: Collection[str] | None = None) -> dict[str, Callable[[], Any]]:
     found: dict[str, Callable[[], Any]] = engine.module("ministack.app")._build_persistence_save_dict()
-    return found
+    return found if names is None else {name: read for name, read in found.items() if name in names}
 
 
 def _consistent(name: str, read: Callable[[], Any]) -> Any:

@@ -121,7 +121,14 @@ run "each_dataset_has_its_schedule_and_bronze_its_rule" {
     condition = alltrue([
       for schedule in aws_scheduler_schedule.this :
       schedule.schedule_expression_timezone == "UTC" && schedule.state == "ENABLED" &&
-      schedule.group_name == "assay-test-daily" &&
+      schedule.group_name == "assay-test-daily"
+    ])
+    error_message = "Every schedule is on, in UTC, in one group."
+  }
+
+  assert {
+    condition = alltrue([
+      for schedule in aws_scheduler_schedule.this :
       strcontains(schedule.target[0].input, "\"<aws.scheduler.scheduled-time>\"")
     ])
     error_message = "The scheduler only fills placeholders it can read: < and > must not be escaped."

@@ -55,4 +55,4 @@ def test_a_retry_that_died_between_silver_and_quarantine_is_finished_by_the_next
     assert run("check") == []
     capsys.readouterr()
     print_story(story(target, died), with_states=False)
-    assert "is promoted by now" in capsys.readouterr().out
+    assert "was promoted later" in capsys.readouterr().out

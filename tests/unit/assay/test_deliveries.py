@@ -88,6 +88,13 @@ def test_a_bad_end_is_no_zero(outcomes: list[str], code: int | None) -> None:
     assert raised.value.code == code
 
 
+def test_what_waits_for_the_end_of_a_hold_is_named() -> None:
+    ended = [{"run": None, "outcome": "on_hold", "key": key} for key in ("a.csv", "b.csv")]
+    with pytest.raises(CommandError, match=r"on hold: no run takes a\.csv, b\.csv now.*safe in bronze") as raised:
+        end_with({"run": "run-1", "outcome": "succeeded", "key": "c.csv"}, *ended)
+    assert raised.value.code == FAILED
+
+
 def test_a_refused_file_is_told_once(capsys: pytest.CaptureFixture[str]) -> None:
     refused = [{"key": "a.csv", "code": "UNREADABLE", "message": "cut"}, {"key": "b.csv", "code": "X", "message": "y"}]
     story = STORY | {

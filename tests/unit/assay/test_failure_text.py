@@ -36,10 +36,10 @@ def test_what_a_later_run_finished_is_told(capsys: pytest.CaptureFixture[str]) -
     journal = journal.noted(SILVER, Promoted("month=02", "s1"))
     failed = asdict(replace(FAILED, pending=("month=03", "month=04")))
     print_failure(failed, json.loads(to_json(journal)))
-    assert "is promoted by now" not in capsys.readouterr().out
+    assert "was promoted later" not in capsys.readouterr().out
 
     print_failure(failed, json.loads(to_json(journal.noted(SILVER, Promoted("month=03", "s2")))))
-    (told,) = [line for line in capsys.readouterr().out.splitlines() if "is promoted by now" in line]
+    (told,) = [line for line in capsys.readouterr().out.splitlines() if "was promoted later" in line]
     assert "month=03" in told
 
 
