@@ -155,6 +155,7 @@ class MemoryExecutions:
         return arn, True
 
     def is_running(self, arn: str) -> bool:
+        assert arn, "boto3 refuses an empty ARN before it asks anybody"
         return arn in self.running
 
     def end_of(self, arn: str) -> ExecutionEnd:

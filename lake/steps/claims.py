@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 from lake.rules import layout
 from lake.rules.bronze import BronzeObject
-from lake.rules.claim import CLAIMED, DONE, REFUSED, RELEASED, Claim, obstacle
+from lake.rules.claim import CLAIMED, REFUSED, RELEASED, Claim, obstacle
 from lake.rules.contract import Contract
 from lake.rules.trigger import RunRequest
 from lake.steps.lake import Lake
@@ -55,12 +55,13 @@ def settle_claim(lake: Lake, key: str, run_id: str, state: str, reason: str | No
 
 
 def take_back(lake: Lake, key: str, reason: str) -> None:
-    """A source that was ingested does not count as such any more; it waits until somebody asks for it again.
+    """A source whose rows were undone does not count as ingested; it waits until somebody asks for it again.
 
-    Not released: the next scheduled run would bring back what a person has just undone.
+    It is neither released nor left to a run that died: the next scheduled run would bring back what a person has just
+    undone. The caller holds the lease, so no run works on it.
     """
 
     def move(found: Claim | None) -> Claim | None:
-        return replace(found, state=REFUSED, reason=reason) if found is not None and found.state == DONE else None
+        return replace(found, state=REFUSED, reason=reason) if found is not None and found.state != REFUSED else None
 
     put_record(lake.store, Claim, lake.buckets.control, key, move)

@@ -3,7 +3,7 @@
 A run that is aborted, or takes too long as a whole, never comes to FailRun; one whose FailRun failed neither.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lake.rules import layout
 from lake.rules.event import EventKind
@@ -11,10 +11,11 @@ from lake.rules.failure import Failure
 from lake.rules.json_record import from_json
 from lake.rules.run import RunId
 from lake.rules.run_events import failure
+from lake.rules.timings import Timings
 from lake.rules.trigger import RunRequest
 from lake.steps.end_run import find_visits
 from lake.steps.explain_failure import RunFailure
-from lake.steps.fail_run import fail_run
+from lake.steps.fail_run import fail_run, let_go
 from lake.steps.lake import Lake
 from lake.steps.ports import Events, Executions, JobLogs, Metrics
 from lake.steps.records import find_record
@@ -53,9 +54,18 @@ def close_run(
     if found is None:
         fail_run(lake, executions, metrics, job_logs, _failed(executions, ended))
         found = from_json(Failure, lake.store.read(bucket, key).text, layout.uri(bucket, key))
+    elif not _is_written_down(lake, RunId(ended.name)):
+        # whoever kept the context died before it came to the rest
+        failed = replace(_failed(executions, ended), state=found.state, error=found.error)
+        let_go(lake, metrics, failed, found.message, find_visits(executions, ended.execution_arn))
     event = failure(KINDS[ended.status], lake.environment, found, layout.uri(bucket, key))
     events.tell(event)
     return CloseAnswer(event.context_uri, event.kind)
+
+
+def _is_written_down(lake: Lake, run_id: RunId) -> bool:
+    """Whether an end got to its timings: they come after all but the lease, which the next run takes anyway."""
+    return find_record(lake.store, Timings, lake.buckets.control, layout.timings(run_id)) is not None
 
 
 def _failed(executions: Executions, ended: EndedExecution) -> RunFailure:

@@ -7,7 +7,7 @@ from lake.errors import DatasetBusyError
 from lake.rules.reachability import Garbage
 from lake.steps.find_garbage import find_garbage
 from lake.steps.lake import Lake
-from lake.steps.lease import free_lease, hold_lease
+from lake.steps.lease import free_lease, hold_lease, renew_lease
 from lake.steps.ports import Deleter, Executions
 from lake.steps.unfinished import left_unfinished
 
@@ -23,13 +23,16 @@ def collect_garbage(
     Raises DatasetBusyError while a run of the dataset works or has to be finished, or when the lease was lost.
     """
     holder = f"gc-{lake.clock.now()}"
-    _hold(lake, executions, dataset, holder)
+    hold_lease(lake, executions, dataset, holder, _until(lake))
     try:
         _refuse_unfinished(lake, dataset)
-        found = list(find_garbage(lake, executions, dataset, keep=keep, grace_days=grace_days))
+        found = []
+        for each in find_garbage(lake, executions, dataset, keep=keep, grace_days=grace_days):
+            renew_lease(lake, dataset, holder, _until(lake))
+            found.append(each)
         for each in found:
             for keys in _batches((each.audit, *each.keys)):
-                _hold(lake, executions, dataset, holder)
+                renew_lease(lake, dataset, holder, _until(lake))
                 deleter.delete(each.place.bucket, keys)
         return found
     finally:
@@ -46,9 +49,9 @@ def _refuse_unfinished(lake: Lake, dataset: str) -> None:
         )
 
 
-def _hold(lake: Lake, executions: Executions, dataset: str, holder: str) -> None:
+def _until(lake: Lake) -> str:
     until = datetime.fromisoformat(lake.clock.now()) + timedelta(minutes=LEASE_MINUTES)
-    hold_lease(lake, executions, dataset, holder, until.strftime("%Y-%m-%dT%H:%M:%SZ"))
+    return until.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _batches(keys: Iterable[str]) -> Iterator[list[str]]:

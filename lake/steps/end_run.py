@@ -17,7 +17,7 @@ from lake.steps.claims import settle_claim
 from lake.steps.lake import Lake
 from lake.steps.ports import Executions, Metrics
 from lake.steps.promote_run import find_journal
-from lake.steps.records import put_record
+from lake.steps.records import find_record, put_record
 from lake.steps.summaries import find_summary
 
 
@@ -40,7 +40,10 @@ def find_visits(executions: Executions, execution_arn: str) -> Sequence[Visit]:
 def write_ledger(
     lake: Lake, metrics: Metrics, end: RunEnd, plan: Plan | None, visits: Sequence[Visit] = ()
 ) -> LedgerEntry:
-    """Write the run's line, how long its states took, and its metrics, once; the line that stands."""
+    """Write the run's line, then its metrics and how long its states took; the line that stands.
+
+    Who dies in between does the rest with its next try: a metric may come twice, but none is missed.
+    """
     run_id = RunId(end.run_id)
     wanted = _entry(lake, run_id, end, plan)
     written: list[LedgerEntry] = []
@@ -50,12 +53,12 @@ def write_ledger(
         return wanted if written else None
 
     key = layout.ledger_entry(end.dataset, run_id)
-    standing = put_record(lake.store, LedgerEntry, lake.buckets.control, key, change, one_line=True)
-    if written:
-        states = timings(end.run_id, visits, datetime.fromisoformat(wanted.finished_at))
+    standing = put_record(lake.store, LedgerEntry, lake.buckets.control, key, change, one_line=True) or wanted
+    if written or find_record(lake.store, Timings, lake.buckets.control, layout.timings(run_id)) is None:
+        states = timings(end.run_id, visits, datetime.fromisoformat(standing.finished_at))
+        _count(metrics, end.dataset, standing, states)
         lake.store.write(lake.buckets.control, layout.timings(run_id), to_json(states))
-        _count(metrics, end.dataset, wanted, states)
-    return standing or wanted
+    return standing
 
 
 def _entry(lake: Lake, run_id: RunId, end: RunEnd, plan: Plan | None) -> LedgerEntry:

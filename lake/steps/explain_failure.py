@@ -11,6 +11,7 @@ from lake.rules.plan import Plan
 from lake.rules.remedy import remedy
 from lake.rules.run import HELD_KINDS, RunId, RunKind
 from lake.rules.run_events import data_sentence
+from lake.rules.trigger import REQUESTED_KINDS
 from lake.rules.visit import Visit
 from lake.steps.backfills import DETAIL
 from lake.steps.end_backfill import has_moved
@@ -93,6 +94,7 @@ def _next_step(lake: Lake, failed: RunFailure, plan: Plan | None, job: JobFailur
                 f"assay backfill plan --replan {backfill} --env {lake.environment}"
             )
         return f"correct the cause, then: assay backfill start {backfill} --env {lake.environment}"
-    if plan is not None and (not plan.sources or failed.kind in HELD_KINDS):
+    without_sources = not plan.sources if plan else failed.kind in REQUESTED_KINDS
+    if without_sources or failed.kind in HELD_KINDS:
         return "correct the cause and ask for the same again: what was promoted already is left alone"
     return remedy(failed.run_id, lake.environment, *told)

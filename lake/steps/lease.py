@@ -31,17 +31,12 @@ def take_lease(lake: Lake, executions: Executions, request: RunRequest) -> None:
 
 
 def hold_lease(lake: Lake, executions: Executions, dataset: str, holder: str, until: str) -> None:
-    """Keep every run of a dataset waiting, until a moment at most; call it again to hold on longer.
-
-    Raises DatasetBusyError while a run works on it, or when another holder took it.
-    """
+    """Keep every run of a dataset waiting, until a moment at most. Raises DatasetBusyError while a run works on it."""
     mine = Lease(HELD, holder, "", lake.clock.now(), until)
 
     def take(found: Lease | None) -> Lease | None:
         if found is None:
             return mine
-        if found.is_held_by(holder):
-            return replace(mine, unfinished=found.unfinished)
         if _is_taken(executions, found, mine.since):
             raise DatasetBusyError(f"{found.run_id} has been working on {dataset} since {found.since}; try again later")
         return replace(mine, unfinished=found.left_behind)
@@ -49,8 +44,24 @@ def hold_lease(lake: Lake, executions: Executions, dataset: str, holder: str, un
     put_record(lake.store, Lease, lake.buckets.control, layout.lease(dataset), take)
 
 
+def renew_lease(lake: Lake, dataset: str, holder: str, until: str) -> None:
+    """Hold on longer. Raises DatasetBusyError when a run had the lease meanwhile, even one that is over by now."""
+
+    def renew(found: Lease | None) -> Lease | None:
+        if found is None or not found.is_held_by(holder):
+            by = found.run_id if found else "nobody"
+            raise DatasetBusyError(
+                f"{holder} lost the lease of {dataset} to {by}; what it was about to do may be wrong"
+            )
+        return replace(found, until=until)
+
+    put_record(lake.store, Lease, lake.buckets.control, layout.lease(dataset), renew)
+
+
 def _is_taken(executions: Executions, found: Lease, now: str) -> bool:
-    return found.has_time(now) or (found.state == HELD and executions.is_running(found.execution_arn))
+    if found.until is not None:
+        return found.has_time(now)
+    return found.state == HELD and executions.is_running(found.execution_arn)
 
 
 def free_lease(lake: Lake, dataset: str, run_id: str, *, unfinished: str = "", undone: str = "") -> None:

@@ -69,6 +69,7 @@ def at(layer: str, key: str) -> str:
         ("compare_run", "s3:GetObject", at("silver", SUMMARY)),
         ("compare_run", "s3:PutObject", at("control", BACKFILL)),
         ("begin_promotion", "s3:PutObject", at("control", "leases/transactions.json")),
+        ("begin_promotion", "s3:GetObject", at("silver", SUMMARY)),
         ("find_late", "s3:ListBucket", f"arn:aws:s3:::{NAME}-bronze"),
         ("find_late", "states:StartExecution", ALIAS),
         (

@@ -89,6 +89,10 @@ def test_the_collector_deletes_files_of_runs_and_no_version_of_them(plan: Plan, 
         assert not policy.allows("s3:PutObject", f"{bucket}/{key}")
 
 
+def test_the_collector_sees_whether_a_run_that_died_is_to_be_finished(plan: Plan) -> None:
+    assert plan.role_policies()[GC].allows("s3:GetObject", f"arn:aws:s3:::{NAME}-silver/{RUN}/_SUCCESS")
+
+
 @pytest.mark.parametrize(
     ("layer", "key"),
     [

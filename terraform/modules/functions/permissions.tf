@@ -92,8 +92,9 @@ locals {
       other = {}
     }
 
+    # Whether a run that died has rows to move yet is said by its summary.
     begin_promotion = {
-      get   = local.control
+      get   = merge({ silver = local.summaries["silver"] }, local.control)
       put   = { control = ["backfills/*", "leases/*"] }
       other = local.describe_runs
     }

@@ -53,6 +53,7 @@ data "aws_iam_policy_document" "this" {
     actions = ["s3:GetObject"]
     resources = concat(
       flatten([for arn in local.collected : ["${arn}/*/current/*", "${arn}/*/snapshots/*"]]),
+      ["${local.arns["silver"]}/*/runs/*/_SUCCESS"],
       ["${local.arns["control"]}/runs/*", "${local.arns["control"]}/leases/*"],
       ["${local.arns["quarantine"]}/*/corrections/*"],
     )

@@ -1,5 +1,6 @@
 """An execution ended badly: the context is kept, the sources are free, people are told once more each time."""
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -21,7 +22,7 @@ from lake.steps.fail_run import fail_run
 from lake.steps.plan_run import plan_run
 from lake.steps.records import read_record
 from tests.builders import BUCKETS, KEY, csv_body, lake_on, request, run_id
-from tests.fakes import Counted, Mailbox, MemoryExecutions, MemoryLogs, MemoryStore
+from tests.fakes import Counted, KillAt, KilledError, Mailbox, MemoryExecutions, MemoryLogs, MemoryStore
 
 REQUEST = request(1, KEY)
 START = datetime(2024, 4, 1, 2, tzinfo=UTC)
@@ -101,6 +102,22 @@ def test_what_fail_run_kept_stays_and_is_told() -> None:
     assert world.close(replace(ABORTED, status="FAILED")) == EventKind.RUN_FAILED
     assert world.failure() == before and len(world.metrics.points) == 1
     assert world.mail.events[0].reason == "boom"
+
+
+@pytest.mark.parametrize("number", range(1, 6))
+def test_what_a_killed_end_left_undone_is_done_by_the_next_try(number: int) -> None:
+    world = World()
+    world.store.on_write = KillAt(number, after=True)
+    with suppress(KilledError):
+        world.close()
+    world.store.on_write = lambda moment: None
+    assert world.close() == EventKind.RUN_ABORTED
+    assert world.failure().state == "IngestToSilver"
+    (key,) = world.store.keys(BUCKETS.control, "sources/")
+    assert read_record(world.store, Claim, BUCKETS.control, key).state == "released"
+    entry = read_record(world.store, LedgerEntry, BUCKETS.control, layout.ledger_entry("transactions", run_id()))
+    assert (entry.outcome, entry.reasons) == ("failed", ("IngestToSilver: ByHand: it reads the wrong file",))
+    assert world.metrics.points
 
 
 def test_a_second_event_tells_a_second_time_and_changes_nothing() -> None:

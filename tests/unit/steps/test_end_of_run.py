@@ -225,6 +225,17 @@ def test_an_end_killed_at_any_write_is_written_by_the_next_try(outcome: str, aft
     assert world.claim().state == {"succeeded": "done", "refused": "refused", "failed": "released"}[outcome]
     assert world.is_free()
     assert bool(world.mail.mails) is (outcome == "refused")
+    assert world.metrics.points, "an alarm would miss this run"
+
+
+@pytest.mark.parametrize(("kind", "told"), [("rollback", "ask for the same again"), ("event", "assay runs again")])
+def test_what_was_asked_for_has_to_be_asked_for_again(kind: str, told: str) -> None:
+    """No schedule repeats a request, and before its plan a run has no sources to run again."""
+    store = MemoryStore()
+    wanted = replace(request(1, KEY), kind=kind)
+    failed = RunFailure(wanted.run_id, "transactions", kind, "PlanRun", "StoreError", "slow", wanted.execution_arn)
+    fail_run(lake_on(store), MemoryExecutions(), Counted(), MemoryLogs(), failed)
+    assert told in read_record(store, Failure, BUCKETS.control, layout.failure(run_id())).next_step
 
 
 def test_claims_that_another_run_has_by_now_are_left_alone() -> None:

@@ -181,6 +181,23 @@ def test_a_collector_that_died_blocks_nobody_for_long(world: World) -> None:
     assert plan_run(world.lake, world.executions, request(8)).outcome == "nothing_to_do"
 
 
+def test_a_collector_whose_lease_went_to_a_run_meanwhile_deletes_nothing_more(world: World) -> None:
+    """Its search took longer than its lease lasts; the run that came is over, but may have brought files back."""
+
+    class Slow(Bin):
+        def delete(self, bucket: str, keys: Sequence[str]) -> None:
+            super().delete(bucket, keys)
+            world.lake.clock.moment = "2024-06-01T00:16:00Z"  # type: ignore[attr-defined]
+            plan_run(world.lake, world.executions, request(8))
+            world.end(str(run_id(8)), "event")
+
+    slow = Slow(world.store)
+    with pytest.raises(DatasetBusyError, match="lost"), pytest.MonkeyPatch.context() as patch:
+        patch.setattr("lake.steps.collect_garbage.MOST_AT_ONCE", 1)
+        collect_garbage(world.lake, world.executions, slow, "transactions", keep=1, grace_days=14)
+    assert len(slow.deleted) == 1
+
+
 def test_a_rollback_to_what_was_collected_is_refused(world: World) -> None:
     collect(world)
     wanted = world.asked(9, "rollback", partitions=MARCH)

@@ -8,13 +8,15 @@ from lake.rules.claim import Claim
 from lake.rules.ledger import LedgerEntry
 from lake.rules.run import RunId
 from lake.rules.trigger import RunRequest
+from lake.steps.explain_failure import RunFailure
+from lake.steps.fail_run import fail_run
 from lake.steps.promote_partition import promote_partition
 from lake.steps.promote_run import promote_run
 from lake.steps.read_run_summary import read_run_summary
 from lake.steps.records import read_record
 from lake.steps.summaries import read_plan
 from tests.builders import BUCKETS, CONTRACTS, MARCH, SILVER, JobOutput, Rows, request, run_id
-from tests.fakes import KillAt, KilledError
+from tests.fakes import Counted, KillAt, KilledError, MemoryLogs
 from tests.invariants import check_place
 from tests.unit.steps.history_of_runs import ANN, FEBRUARY, World
 
@@ -109,6 +111,22 @@ def test_a_source_that_went_back_waits_until_somebody_asks_for_it(world: World) 
     JobOutput(world.lake, read_plan(world.lake, run_id(4))).silver([Rows(MARCH, 4, "004a", "004z")])
     world.promote(str(run_id(4)))
     assert world.runs_in() == [str(run_id(1)), str(run_id(4))]
+
+
+def test_a_failed_run_that_went_back_does_not_come_again_by_itself(world: World) -> None:
+    """It had promoted silver, then gold failed: its claim was given back, and every schedule may take what is free."""
+    world.ingested(1)
+    plan = world.planned(2)
+    JobOutput(world.lake, plan).silver([Rows(MARCH, 4, "002a", "002z")])
+    world.promote(plan.run_id)
+    failed = RunFailure(plan.run_id, "transactions", plan.kind, "BuildGold", "Timeout", "", plan.execution_arn)
+    fail_run(world.lake, world.executions, Counted(), MemoryLogs(), failed)
+    world.executions.end(plan.run_id)
+    assert claims(world)[plan.run_id] == "released"
+
+    world.through(back(world, run=plan.run_id))
+    assert claims(world)[plan.run_id] == "refused"
+    assert world.plan(request(3, trigger="schedule")).outcome == "nothing_to_do"
 
 
 def test_a_late_retry_of_a_run_that_went_back_does_nothing(world: World) -> None:
