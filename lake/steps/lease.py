@@ -50,9 +50,7 @@ def renew_lease(lake: Lake, dataset: str, holder: str, until: str) -> None:
     def renew(found: Lease | None) -> Lease | None:
         if found is None or not found.is_held_by(holder):
             by = found.run_id if found else "nobody"
-            raise DatasetBusyError(
-                f"{holder} lost the lease of {dataset} to {by}; what it was about to do may be wrong"
-            )
+            raise DatasetBusyError(f"{holder} lost the lease of {dataset} to {by} and stops here; begin again")
         return replace(found, until=until)
 
     put_record(lake.store, Lease, lake.buckets.control, layout.lease(dataset), renew)
